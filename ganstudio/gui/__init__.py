@@ -1,0 +1,1 @@
+"""The window: panels that bind to the session, and the one bridge between the compute thread and the screen."""

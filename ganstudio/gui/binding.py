@@ -1,0 +1,37 @@
+"""Ties widgets to the session's signals for as long as they live."""
+
+from collections.abc import Callable
+from typing import Any
+
+from psygnal import SignalInstance
+from PyQt6.QtWidgets import QWidget
+
+
+class Bindings:
+    """Connections that end together, before the widgets they lead to are gone."""
+
+    def __init__(self) -> None:
+        self._made: list[tuple[SignalInstance, Callable[..., Any]]] = []
+
+    def on(self, signal: SignalInstance, slot: Callable[..., Any]) -> None:
+        """Call `slot` whenever the signal is sent."""
+        signal.connect(slot)
+        self._made.append((signal, slot))
+
+    def release(self) -> None:
+        """End all connections."""
+        for signal, slot in self._made:
+            signal.disconnect(slot, missing_ok=True)
+        self._made.clear()
+
+
+class Bound(QWidget):
+    """A widget that listens to the session until it is released."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bindings = Bindings()
+
+    def release(self) -> None:
+        """Listen no longer."""
+        self.bindings.release()

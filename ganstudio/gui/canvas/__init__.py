@@ -1,0 +1,1 @@
+"""The picture viewer and the latent pad: widgets that paint themselves."""

@@ -1,0 +1,35 @@
+"""What every panel is: a title, an icon, whether it fits a model, and a constructor that takes the session."""
+
+from typing import ClassVar
+
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from ganstudio.core.frame import ModelInfo
+from ganstudio.gui.binding import Bound
+from ganstudio.gui.theme.icons import IconName
+from ganstudio.gui.topics import Topic
+from ganstudio.studio.session import Session
+
+
+class Panel(Bound):
+    """One foldable part of a side of the window."""
+
+    title: ClassVar[str]
+    icon: ClassVar[IconName]
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(8)
+        self.setAccessibleName(self.title)
+
+    @classmethod
+    def fits(cls, info: ModelInfo | None) -> bool:
+        """Whether the panel has anything to offer for a model (None while there is none)."""
+        return info is not None
+
+    def topic(self) -> Topic | None:
+        """What its question mark says."""
+        return None

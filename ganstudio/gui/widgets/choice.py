@@ -1,0 +1,85 @@
+"""One of a few: a row of buttons of which one is down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from ganstudio.gui.widgets.buttons import describe
+from ganstudio.gui.widgets.frame import Surface
+
+
+@dataclass(frozen=True)
+class Option:
+    """One possibility: its key, its word and what it does in plain words."""
+
+    key: str
+    word: str
+    tip: str
+
+
+class ChoiceRow(Surface):
+    """A row of possibilities; arrows move between them."""
+
+    chosen = pyqtSignal(str)
+
+    def __init__(self, name: str, options: Sequence[Option], parent: QWidget | None = None) -> None:
+        super().__init__("choice", parent)
+        self._name = name
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(2, 2, 2, 2)
+        self._row.setSpacing(2)
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self._buttons: dict[str, QPushButton] = {}
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.show_options(options)
+
+    def show_options(self, options: Sequence[Option]) -> None:
+        """Offer other possibilities."""
+        for button in self._buttons.values():
+            self._group.removeButton(button)
+            self._row.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self._buttons = {option.key: self._button(option) for option in options}
+
+    def show_choice(self, key: str) -> None:
+        """Show which one holds, without telling anyone."""
+        button = self._buttons.get(key)
+        if button is not None:
+            button.setChecked(True)
+
+    def button(self, key: str) -> QPushButton:
+        """The button of a possibility."""
+        return self._buttons[key]
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Move to the neighbour."""
+        if event is None:
+            return
+        step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
+        move = step.get(Qt.Key(event.key()))
+        keys = list(self._buttons)
+        now = next((i for i, key in enumerate(keys) if self._buttons[key].isChecked()), None)
+        if move is None or now is None:
+            super().keyPressEvent(event)
+            return
+        following = keys[(now + move) % len(keys)]
+        self._buttons[following].setFocus(Qt.FocusReason.TabFocusReason)
+        self._buttons[following].click()
+
+    def _button(self, option: Option) -> QPushButton:
+        button = QPushButton(option.word, self)
+        button.setCheckable(True)
+        button.setAutoDefault(False)
+        button.setMinimumHeight(26)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        describe(button, f"{self._name}: {option.word}", option.tip)
+        button.clicked.connect(lambda _checked, key=option.key: self.chosen.emit(key))
+        self._group.addButton(button)
+        self._row.addWidget(button)
+        return button
