@@ -1,0 +1,102 @@
+"""DCGAN as a list of resumable stages, one per resolution."""
+
+import copy
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import nn
+
+from ganstudio.architectures.dcgan.networks import DCGANConfig, GeneratorNetwork
+from ganstudio.core.device import Precision, fast_dtype
+from ganstudio.core.document import ClassChoice, Document, MoveAlong, NoiseSetting
+from ganstudio.core.generator import Features, Generator, Stage, StageInputs
+from ganstudio.core.latents import blend_points, resampling_threshold
+from ganstudio.core.store import Store
+
+LATENT = "z"
+
+
+class DCGANGenerator(Generator):
+    """The generator behind the stages `b4`, `b8`, ..."""
+
+    network: GeneratorNetwork
+
+    def __init__(self, config: DCGANConfig) -> None:
+        """Build the network with random weights."""
+        self.config = config
+        self.network = GeneratorNetwork(config).eval().requires_grad_(False)
+        self.running = self.network
+
+    @property
+    def layer_resolutions(self) -> tuple[int, ...]:
+        """The one row of ws is z itself, which enters at 4 px."""
+        return (4,)
+
+    def prepare(self, device: torch.device, precision: Precision) -> None:
+        """Move to a device; the fast path runs a 16-bit copy."""
+        super().prepare(device, precision)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.running = self.network
+        if precision is Precision.FAST:
+            self.running = copy.deepcopy(self.network).to(fast_dtype(device))
+
+    def mapping(self, z: torch.Tensor, c: torch.Tensor | None = None) -> torch.Tensor:
+        """Return z `[N, z_dim]` as its own ws `[N, 1, z_dim]`."""
+        return z[:, None]
+
+    def synthesis(self, ws: torch.Tensor, noise: NoiseSetting) -> torch.Tensor:
+        """Draw ws `[N, 1, z_dim]` as pictures `[N, C, R, R]` in [-1, 1]."""
+        x = ws[:, 0, :, None, None].to(next(self.running.parameters()))
+        pictures: torch.Tensor = self.running(x)
+        return pictures
+
+    def stages(self) -> tuple[Stage, ...]:
+        """Return one stage per resolution; the last one has the picture."""
+        count = len(self.config.channels)
+        stages = [ConvolutionStage(self, i) for i in range(count)]
+        for before, after in zip(stages, stages[1:], strict=False):
+            after.needs = (before.name,)
+        return tuple(stages)
+
+
+class ConvolutionStage(Stage):
+    """One transposed convolution with its normalisation; the last stage adds the layer of colours."""
+
+    def __init__(self, generator: DCGANGenerator, index: int) -> None:
+        """Stand for layer `index`."""
+        self.generator, self.index = generator, index
+        self.last = index == len(generator.config.channels) - 1
+        self.name = f"b{generator.config.resolution if self.last else 4 << index}"
+
+    def resolve(self, document: Document, results: Mapping[str, Features], store: Store) -> StageInputs:
+        """The first stage takes z `[1, z_dim]`, the others nothing but what came before."""
+        if self.index:
+            return StageInputs()
+        dim = self.generator.config.z_dim
+        value = document.inputs[LATENT]
+        assert not isinstance(value, ClassChoice)
+        z = blend_points(value, dim, store, resampling_threshold(document.psi)).astype(np.float32)
+        for edit in document.edits:
+            if isinstance(edit, MoveAlong):
+                z = z + edit.amount * store.get(edit.direction).reshape(dim).astype(np.float32)
+        return StageInputs({"z": torch.from_numpy(np.ascontiguousarray(z))[None]})
+
+    def run(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
+        """Return the activation, and the picture in the last stage."""
+        network = self.generator.running
+        if needed:
+            x = needed[0].activation
+        else:
+            x = inputs.tensors["z"][:, :, None, None].to(next(network.parameters()))
+        first = 3 * self.index
+        x = _run(network.main[first : first + 3], x)
+        if not self.last:
+            return Features(x)
+        return Features(x, network.colours(_run(network.main[first + 3 :], x)))
+
+
+def _run(layers: nn.Sequential, x: torch.Tensor) -> torch.Tensor:
+    for layer in layers:
+        x = layer(x)
+    return x

@@ -1,0 +1,85 @@
+"""StyleGAN2: styles as weight modulation, skip connections instead of growing."""
+
+import math
+from dataclasses import replace
+
+from ganstudio.architectures.stylegan2.checkpoint import DIALECTS
+from ganstudio.architectures.stylegan2.discriminator import Discriminator, StyleGAN2DiscriminatorConfig
+from ganstudio.architectures.stylegan2.networks import StyleGAN2Config, Wiring, channel_plan
+from ganstudio.architectures.stylegan2.stages import CLASS, LATENT, StyleGAN2Generator
+from ganstudio.core.architecture import Architecture, DiscriminatorCard, Shapes
+from ganstudio.core.frame import Paper
+from ganstudio.core.inputs import Ability, ClassLabel, Input, Latent
+
+
+def recognise(shapes: Shapes) -> StyleGAN2Config | None:
+    """Read the hyper-parameters back from tensor shapes; None where they are not StyleGAN2's."""
+    if "synthesis.b4.const" not in shapes or "mapping.fc0.weight" not in shapes:
+        return None
+    resolutions = [r for r in (4 << i for i in range(12)) if f"synthesis.b{r}.conv1.weight" in shapes]
+    layers = sum(1 for name in shapes if name.startswith("mapping.fc") and name.endswith(".weight"))
+    first, last = shapes["mapping.fc0.weight"], shapes[f"mapping.fc{layers - 1}.weight"]
+    w_dim = last[0]
+    embed, c_dim = shapes.get("mapping.embed.weight", (0, 0))
+    if "synthesis.b8.skip.weight" in shapes:
+        wiring = Wiring.RESIDUAL
+    else:
+        several = len(resolutions) > 1 and "synthesis.b4.torgb.weight" in shapes
+        wiring = Wiring.SKIP if several or len(resolutions) == 1 else Wiring.ORIGINAL
+    taps = shapes.get("synthesis.b4.conv1.resample_filter", (4,))[0]
+    hidden = first[0] if layers > 1 and first[0] != w_dim else None
+    return StyleGAN2Config(
+        z_dim=first[1] - embed,
+        c_dim=c_dim,
+        w_dim=w_dim,
+        img_channels=shapes[f"synthesis.b{resolutions[-1]}.torgb.weight"][0],
+        channels=tuple(shapes[f"synthesis.b{r}.conv1.weight"][0] for r in resolutions),
+        architecture=wiring,
+        mapping_layers=layers,
+        mapping_embed=None if embed in (0, w_dim) else embed,
+        mapping_hidden=hidden,
+        use_noise="synthesis.b4.conv1.noise_const" in shapes,
+        resample_filter=tuple(float(math.comb(taps - 1, i)) for i in range(taps)),
+    )
+
+
+def inputs(config: StyleGAN2Config) -> tuple[Input, ...]:
+    """A latent, and a class where the model is conditional."""
+    latent = Latent(LATENT, config.z_dim)
+    return (latent, ClassLabel(CLASS, config.c_dim)) if config.c_dim else (latent,)
+
+
+def abilities(config: StyleGAN2Config) -> frozenset[Ability]:
+    """Truncation and style mixing always, noise where the layers have it."""
+    always = frozenset({Ability.TRUNCATION, Ability.STYLE_MIXING})
+    return always | {Ability.NOISE} if config.use_noise else always
+
+
+TINY = StyleGAN2Config(z_dim=16, w_dim=12, channels=(12, 10, 8), mapping_layers=2)
+PRESETS = {
+    "tiny": TINY,
+    "tiny-residual": replace(TINY, architecture=Wiring.RESIDUAL, c_dim=3, mapping_embed=6, use_noise=False),
+    "tiny-original": replace(TINY, architecture=Wiring.ORIGINAL, mapping_hidden=9, img_channels=1),
+    "config-f-1024": StyleGAN2Config(channels=channel_plan(1024, 32768, 512)),
+    "config-f-256": StyleGAN2Config(channels=channel_plan(256, 32768, 512)),
+    "faces-64": StyleGAN2Config(z_dim=256, w_dim=256, channels=(192, 192, 128, 64, 32), mapping_layers=4),
+}
+
+card = Architecture(
+    id="stylegan2",
+    title="StyleGAN2",
+    paper=Paper(
+        "Analyzing and Improving the Image Quality of StyleGAN",
+        "Karras, Laine, Aittala, Hellsten, Lehtinen, Aila",
+        2020,
+        "1912.04958",
+    ),
+    config=StyleGAN2Config,
+    presets=PRESETS,
+    inputs=inputs,
+    abilities=abilities,
+    build=StyleGAN2Generator,
+    recognise=recognise,
+    dialects=DIALECTS,
+    discriminator=DiscriminatorCard(StyleGAN2DiscriminatorConfig, Discriminator),
+)

@@ -1,0 +1,42 @@
+"""The card that declares everything about one model."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import torch
+
+from ganstudio.core.foreign import Dialect
+from ganstudio.core.frame import Paper
+from ganstudio.core.generator import Generator
+from ganstudio.core.inputs import Ability, Input
+from ganstudio.core.recipe import Recipe
+
+C = TypeVar("C")
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class DiscriminatorCard:
+    """The other half of an adversarial pair: its config dataclass and how it is built."""
+
+    config: type
+    build: Callable[[Any], torch.nn.Module]
+
+
+@dataclass(frozen=True)
+class Architecture(Generic[C]):
+    """One generative architecture; `presets` holds at least `tiny`, which the contract tests use."""
+
+    id: str
+    title: str
+    paper: Paper
+    config: type[C]
+    presets: Mapping[str, C]
+    inputs: Callable[[C], tuple[Input, ...]]
+    abilities: Callable[[C], frozenset[Ability]]
+    build: Callable[[C], Generator]
+    recognise: Callable[[Shapes], C | None]  # hyper-parameters read back from the generator's tensor shapes
+    dialects: tuple[Dialect, ...] = ()  # how others name and wrap the same tensors
+    discriminator: DiscriminatorCard | None = None
+    recipe: Callable[[C], Recipe] | None = None

@@ -1,0 +1,197 @@
+"""The whole cause of a picture, as frozen values."""
+
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from ganstudio.core.errors import WrongInputError
+from ganstudio.core.store import ArrayRef
+
+ROW_OF_SEEDS = 100
+SEED_COUNT = 2**32
+V = TypeVar("V")
+
+
+class FrozenMap(Mapping[str, V], Generic[V]):
+    """A mapping that never changes, keeps its order and can be hashed."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[str, V] | None = None) -> None:
+        """Take over the items of a mapping."""
+        self._items: dict[str, V] = dict(items or {})
+
+    def __getitem__(self, key: str) -> V:
+        """Return the value under `key`."""
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the keys in order."""
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        """Count the items."""
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        """Hash independently of the order, as equality does."""
+        return hash(frozenset(self._items.items()))
+
+    def __repr__(self) -> str:
+        """Show the items."""
+        return f"FrozenMap({self._items!r})"
+
+    def with_item(self, key: str, value: V) -> "FrozenMap[V]":
+        """Return a copy in which `key` has `value`."""
+        return FrozenMap({**self._items, key: value})
+
+
+@dataclass(frozen=True, slots=True)
+class LatentPoint:
+    """A place on the endless pad of seeds: whole places are seeds, between them latents are blended.
+
+    The seed at whole (x, y) is x + 100 y, modulo 2³².
+    """
+
+    x: float = 0.0
+    y: float = 0.0
+
+    @staticmethod
+    def of_seed(seed: int) -> "LatentPoint":
+        """Return the place in the first row that stands for `seed`."""
+        return LatentPoint(float(seed % SEED_COUNT), 0.0)
+
+    @property
+    def seed(self) -> int:
+        """The nearest seed."""
+        return _seed_at(round(self.x), round(self.y))
+
+    def corners(self) -> tuple[tuple[int, float], ...]:
+        """Return the (seed, weight) pairs around the place, weights bilinear, positive and summing to one."""
+        x0, y0 = math.floor(self.x), math.floor(self.y)
+        fx, fy = self.x - x0, self.y - y0
+        weights = {(0, 0): (1 - fx) * (1 - fy), (1, 0): fx * (1 - fy), (0, 1): (1 - fx) * fy, (1, 1): fx * fy}
+        return tuple((_seed_at(x0 + dx, y0 + dy), w) for (dx, dy), w in weights.items() if w > 0)
+
+
+def _seed_at(x: int, y: int) -> int:
+    return (x + ROW_OF_SEEDS * y) % SEED_COUNT
+
+
+@dataclass(frozen=True, slots=True)
+class LatentArray:
+    """A latent kept in the store: z `[z_dim]`, w `[w_dim]` or ws `[n_latent, w_dim]`."""
+
+    space: "Space"
+    array: ArrayRef
+
+
+class Space(StrEnum):
+    """The latent spaces of the field."""
+
+    Z = "z"
+    W = "w"
+    W_PLUS = "w+"
+    STYLE = "style"
+
+
+LatentValue = LatentPoint | LatentArray
+
+
+@dataclass(frozen=True, slots=True)
+class ClassChoice:
+    """A class by its index."""
+
+    index: int = 0
+
+
+InputValue = LatentPoint | LatentArray | ClassChoice
+
+
+class NoiseMode(StrEnum):
+    """Where per-layer noise comes from: nowhere, the model's own constants, or a seed."""
+
+    NONE = "none"
+    FIXED = "fixed"
+    RANDOM = "random"
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseSetting:
+    """Per-layer noise; `strength` multiplies what the model learned."""
+
+    mode: NoiseMode = NoiseMode.FIXED
+    seed: int = 0
+    strength: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class MixStyle:
+    """Blend the rows `layers` of ws towards another latent's by `weight` (0 keeps, 1 replaces)."""
+
+    source: LatentValue
+    layers: tuple[int, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAlong:
+    """Add `amount` times a direction `[w_dim]` (or `[z_dim]`) to the rows `layers` of ws, all when empty."""
+
+    direction: ArrayRef
+    amount: float
+    layers: tuple[int, ...] = ()
+
+
+Edit = MixStyle | MoveAlong
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """The model a picture comes from, by the digest of its weights."""
+
+    name: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Everything that changes the picture."""
+
+    model: ModelRef = ModelRef()
+    inputs: FrozenMap[InputValue] = field(default_factory=FrozenMap)
+    psi: float = 1.0
+    cutoff: int | None = None
+    noise: NoiseSetting = NoiseSetting()
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What undo, journal and files work on."""
+
+    document: Document = Document()
+
+
+def replaced(value: Any, path: Sequence[str], new: Any) -> Any:
+    """Return a copy of a frozen value in which the field that `path` leads to is `new`."""
+    if not path:
+        return new
+    head, rest = path[0], path[1:]
+    if isinstance(value, FrozenMap):
+        if head not in value:
+            raise WrongInputError(f"There is no input called {head!r}; there are: {', '.join(value) or 'none'}.")
+        return value.with_item(head, replaced(value[head], rest, new))
+    if not dataclasses.is_dataclass(value) or head not in {f.name for f in dataclasses.fields(value)}:
+        raise WrongInputError(f"{type(value).__name__} has no field called {head!r}.")
+    return dataclasses.replace(value, **{head: replaced(getattr(value, head), rest, new)})  # type: ignore[type-var]
+
+
+def value_at(value: Any, path: Sequence[str]) -> Any:
+    """Return the field of a frozen value that `path` leads to."""
+    for name in path:
+        value = value[name] if isinstance(value, FrozenMap) else getattr(value, name)
+    return value

@@ -1,0 +1,104 @@
+"""Synthesis as a list of resumable steps."""
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+
+from ganstudio.core.device import Precision
+from ganstudio.core.document import Document, NoiseSetting
+from ganstudio.core.store import Store
+
+Setting = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What a stage leaves behind.
+
+    `activation` is `[N, C, H, W]` (or rows of a latent); `picture` is the RGB so far `[N, 3, h, w]` in [-1, 1],
+    where there is one.
+    """
+
+    activation: torch.Tensor
+    picture: torch.Tensor | None = None
+
+    def bytes_held(self) -> int:
+        """Count the bytes of both tensors."""
+        return sum(t.numel() * t.element_size() for t in (self.activation, self.picture) if t is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class StageInputs:
+    """Just what one stage consumes beside the results that it needs: tensors and plain settings."""
+
+    tensors: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    settings: tuple[Setting, ...] = ()
+
+    def digest(self) -> bytes:
+        """Return a digest that is equal where the content is."""
+        hasher = hashlib.blake2b(repr(self.settings).encode(), digest_size=16)
+        for name, tensor in self.tensors.items():
+            array = tensor.detach().cpu().contiguous()
+            hasher.update(f"{name}{array.dtype}{tuple(array.shape)}".encode())
+            hasher.update(array.flatten().view(torch.uint8).numpy().tobytes())
+        return hasher.digest()
+
+
+class Stage(ABC):
+    """One step of synthesis; it is stale when its inputs or a result that it needs have changed."""
+
+    name: str
+    needs: tuple[str, ...] = ()
+
+    @abstractmethod
+    def resolve(self, document: Document, results: Mapping[str, Features], store: Store) -> StageInputs:
+        """Pick what this stage consumes from the document and from small earlier results such as ws."""
+
+    @abstractmethod
+    def run(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
+        """Compute this stage's result for a batch; pure, and leaves `needed` untouched."""
+
+
+class Generator(ABC):
+    """A network with its stages; models without a mapping take `[N, 1, z_dim]` as their ws."""
+
+    network: torch.nn.Module
+    w_avg: torch.Tensor | None = None
+
+    @abstractmethod
+    def stages(self) -> tuple[Stage, ...]:
+        """Return the stages in the order in which they run; the last one has the picture."""
+
+    @abstractmethod
+    def mapping(self, z: torch.Tensor, c: torch.Tensor | None = None) -> torch.Tensor:
+        """Map z `[N, z_dim]` and one-hot labels `[N, c_dim]` to ws `[N, n_latent, w_dim]`."""
+
+    @abstractmethod
+    def synthesis(self, ws: torch.Tensor, noise: NoiseSetting) -> torch.Tensor:
+        """Draw ws `[N, n_latent, w_dim]` as pictures `[N, C, H, W]`, nominally in [-1, 1]."""
+
+    @property
+    @abstractmethod
+    def layer_resolutions(self) -> tuple[int, ...]:
+        """The resolution that each row of ws acts on; its length is n_latent."""
+
+    def prepare(self, device: torch.device, precision: Precision) -> None:
+        """Move to a device and choose the precision of all later calls; weights stay float32."""
+        self.network.to(device)
+        self.precision = precision
+
+    precision: Precision = Precision.EXACT
+
+    @property
+    def device(self) -> torch.device:
+        """The device that the weights are on."""
+        return next(self.network.parameters()).device
+
+
+def seeded_noise(seed: int, layer: int, shape: tuple[int, ...], device: torch.device) -> torch.Tensor:
+    """Draw N(0, 1) noise for one layer from a seed, the same on every device."""
+    generator = torch.Generator().manual_seed((seed * 1_000_003 + layer) % 2**63)
+    return torch.randn(shape, generator=generator).to(device)

@@ -1,0 +1,66 @@
+"""What a generator asks for and what it can do, declared by its card."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Latent:
+    """A vector z `[N, dim]` drawn from N(0, I)."""
+
+    name: str
+    dim: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLabel:
+    """One of `count` classes, given to the network as a one-hot vector `[N, count]`."""
+
+    name: str
+    count: int
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMap:
+    """A semantic map of class indices `[H, W]`."""
+
+    name: str
+    classes: tuple[str, ...]
+    resolution: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceImage:
+    """A picture to be translated or restored."""
+
+    name: str
+    resolution: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StyleImages:
+    """Pictures that lend their style."""
+
+    name: str
+    at_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A sentence that describes the picture."""
+
+    name: str
+    embedding_dim: int
+
+
+Input = Latent | ClassLabel | LabelMap | SourceImage | StyleImages | Caption
+
+
+class Ability(StrEnum):
+    """What can be done with a model beyond giving it its inputs."""
+
+    TRUNCATION = "truncation"  # psi pulls w towards the average w
+    RESAMPLING = "resampling"  # psi bounds |z|; values outside are drawn again
+    STYLE_MIXING = "style mixing"
+    NOISE = "noise"

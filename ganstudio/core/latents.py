@@ -1,0 +1,97 @@
+"""Latent vectors from seeds, and the arithmetic on them."""
+
+import numpy as np
+import torch
+
+from ganstudio.core.document import SEED_COUNT, LatentArray, LatentPoint, LatentValue
+from ganstudio.core.errors import WrongInputError
+from ganstudio.core.store import Array, Store
+
+THRESHOLD_AT_ONE = 2.0
+LEAST_PSI = 0.02
+
+
+def seed_latent(seed: int, dim: int) -> Array:
+    """Return the z `[dim]` (float64, N(0, I)) that the published tools draw for `seed`."""
+    z: Array = np.random.RandomState(seed % SEED_COUNT).randn(dim)  # noqa: NPY002 - the published draw
+    return z
+
+
+def resampling_threshold(psi: float) -> float | None:
+    """Return the bound on |z_i| that `psi` stands for in models without W; None from psi = 1 on."""
+    return None if psi >= 1.0 else THRESHOLD_AT_ONE * max(psi, LEAST_PSI)
+
+
+def resampled_latent(seed: int, dim: int, threshold: float | None) -> Array:
+    """Return the z `[dim]` of `seed` with every |z_i| above `threshold` drawn again (Brock et al. 2019, section 3.1).
+
+    Every entry has its own endless row of draws, so moving the threshold changes as few entries as possible.
+    """
+    random = np.random.RandomState(seed % SEED_COUNT)  # noqa: NPY002 - the published draw
+    z: Array = random.randn(dim)
+    if threshold is None:
+        return z
+    outside = np.abs(z) > threshold
+    while outside.any():
+        draws = random.randn(64, dim)
+        accepted = np.abs(draws) <= threshold
+        first = np.argmax(accepted, axis=0)
+        fresh = outside & accepted.any(axis=0)
+        z[fresh] = draws[first[fresh], np.flatnonzero(fresh)]
+        outside &= ~fresh
+    return z
+
+
+def blend_points(value: LatentValue, dim: int, store: Store, threshold: float | None = None) -> Array:
+    """Return one z `[dim]` for a latent value; a blend of seeds keeps the norm that N(0, I) has."""
+    if isinstance(value, LatentArray):
+        return latent_rows(value, dim, store)[0]
+    zs, weights = corner_latents(value, dim, threshold)
+    blended: Array = weights @ zs / np.linalg.norm(weights)
+    return blended
+
+
+def corner_latents(point: LatentPoint, dim: int, threshold: float | None = None) -> tuple[Array, Array]:
+    """Return the z `[K, dim]` of the seeds around a point and their weights `[K]`."""
+    corners = point.corners()
+    zs = np.stack([resampled_latent(seed, dim, threshold) for seed, _ in corners])
+    return zs, np.array([weight for _, weight in corners])
+
+
+def latent_rows(value: LatentArray, dim: int, store: Store) -> Array:
+    """Return the rows `[K, dim]` of a stored latent; raises WrongInputError where they do not fit the model."""
+    rows = np.atleast_2d(store.get(value.array))
+    if rows.ndim != 2 or rows.shape[1] != dim:
+        raise WrongInputError(
+            f"The stored latent has shape {value.array.shape}, but this model's {value.space} has {dim} values; "
+            "use a latent that was made with this model."
+        )
+    return rows
+
+
+def truncate(ws: torch.Tensor, w_avg: torch.Tensor, psi: float, cutoff: int | None = None) -> torch.Tensor:
+    """Pull the first `cutoff` rows (all when None) of ws `[N, n_latent, w_dim]` towards the mean `[w_dim]`.
+
+    w' = w_avg + psi (w - w_avg) (Karras et al. 2019, section B).
+    """
+    if psi == 1.0:
+        return ws
+    rows = ws.shape[1] if cutoff is None else max(0, min(cutoff, ws.shape[1]))
+    return torch.cat([torch.lerp(w_avg.to(ws), ws[:, :rows], psi), ws[:, rows:]], dim=1)
+
+
+def lerp(a: torch.Tensor, b: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+    """Interpolate linearly between vectors `[N, dim]` at t `[N, 1]` in [0, 1]."""
+    return a + (b - a) * t
+
+
+def slerp(a: torch.Tensor, b: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+    """Interpolate directions `[N, dim]` along the great circle at t `[N, 1]`; the result has unit norm."""
+    a = a / a.norm(dim=-1, keepdim=True)
+    b = b / b.norm(dim=-1, keepdim=True)
+    cosine = (a * b).sum(dim=-1, keepdim=True)
+    angle = t * torch.acos(cosine.clamp(-1.0, 1.0))
+    across = b - cosine * a
+    across = across / across.norm(dim=-1, keepdim=True).clamp_min(torch.finfo(a.dtype).tiny)
+    point = a * torch.cos(angle) + across * torch.sin(angle)
+    return point / point.norm(dim=-1, keepdim=True)

@@ -1,0 +1,20 @@
+"""The one conversion from floating-point pictures to bytes."""
+
+import torch
+
+from ganstudio.core.store import Array
+
+
+def to_bytes(images: torch.Tensor) -> torch.Tensor:
+    """Turn pictures `[N, C, H, W]` in [-1, 1] into uint8 `[N, H, W, C]` on the same device.
+
+    The scale is the published tools': x · 127.5 + 128, clamped, fraction dropped.
+    """
+    scaled = images.float().mul(127.5).add_(128.0).clamp_(0.0, 255.0)
+    return scaled.permute(0, 2, 3, 1).to(torch.uint8).contiguous()
+
+
+def to_pixels(images: torch.Tensor) -> Array:
+    """Turn pictures `[N, C, H, W]` in [-1, 1] into a uint8 array `[N, H, W, 3]`; grey becomes RGB."""
+    pixels: Array = to_bytes(images.detach()).cpu().numpy()
+    return pixels.repeat(3, axis=3) if pixels.shape[3] == 1 else pixels[..., :3]

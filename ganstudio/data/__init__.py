@@ -1,0 +1,1 @@
+"""Pictures, labels and pairs on their way into training and editing."""

@@ -1,0 +1,1 @@
+"""Turns documents into pictures: opening models, incremental synthesis, the compute thread."""

@@ -1,0 +1,1 @@
+"""Sampling, directions and projection in the latent spaces of any generator."""

@@ -1,0 +1,46 @@
+"""Weights stored as half-precision numbers with a few bits of correction beside them."""
+
+import torch
+
+BYTE_STEPS = 127
+NIBBLE_STEPS = 7
+_NIBBLE_ZERO = 8
+_SMALLEST_EXPONENT = -24
+_MANTISSA_BITS = 11
+_FLOAT32_BIAS = 127
+_FLOAT32_FRACTION_BITS = 23
+
+
+def spacing(half: torch.Tensor) -> torch.Tensor:
+    """Return the distance (float32) from each float16 number to the next one."""
+    _, exponent = torch.frexp(half.float())
+    exponent = torch.where(half == 0, torch.full_like(exponent, _SMALLEST_EXPONENT), exponent - _MANTISSA_BITS)
+    biased = exponent.clamp_min(_SMALLEST_EXPONENT) + _FLOAT32_BIAS
+    return (biased << _FLOAT32_FRACTION_BITS).view(torch.float32)  # an exact power of two on every machine
+
+
+def halve(weight: torch.Tensor, steps: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Split float32 weights into float16 and the rounding error in units of spacing / (2 steps).
+
+    With `BYTE_STEPS` the error is int8 in the weight's shape; with `NIBBLE_STEPS` two errors share a byte of a flat
+    uint8 tensor, so the number of weights must be even.
+    """
+    half = weight.half()
+    unit = spacing(half) / (2 * steps)
+    error = torch.round((weight - half.float()) / unit).clamp(-steps, steps)
+    if steps == BYTE_STEPS:
+        return half, error.to(torch.int8)
+    pairs = (error.flatten() + _NIBBLE_ZERO).to(torch.uint8).reshape(-1, 2)
+    return half, pairs[:, 0] | (pairs[:, 1] << 4)
+
+
+def restore(half: torch.Tensor, correction: torch.Tensor | None) -> torch.Tensor:
+    """Return float32 weights from float16 ones and their correction, where there is one."""
+    if correction is None:
+        return half.float()
+    steps = BYTE_STEPS
+    if correction.dtype == torch.uint8:
+        steps = NIBBLE_STEPS
+        nibbles = torch.stack([correction & 15, correction >> 4], dim=1)
+        correction = nibbles.to(torch.int8).reshape(half.shape) - _NIBBLE_ZERO
+    return half.float() + correction.float() * (spacing(half) / (2 * steps))

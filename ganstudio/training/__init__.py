@@ -1,0 +1,1 @@
+"""Training loops as iterators of events."""
