@@ -1,0 +1,129 @@
+"""Our own model files: safetensors whose metadata entry `ganstudio` holds the settings as JSON."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import torch
+from pydantic import TypeAdapter, ValidationError
+
+from ganstudio.architectures import cards
+from ganstudio.checkpoints.checkpoint import DISCRIMINATOR, GENERATOR, NETWORKS, Checkpoint
+from ganstudio.checkpoints.refusals import BrokenStreamError, LimitError, UnsupportedStreamError
+from ganstudio.checkpoints.tensor_file import NAMES
+from ganstudio.core.errors import WrongInputError
+from ganstudio.core.files import write_file
+from ganstudio.core.foreign import ForeignTensor, Imported, Weights
+
+KEY = "ganstudio"
+VERSION = 1
+LONGEST_HEADER = 1 << 20
+
+
+def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a model file in one step that either happens whole or not at all. Raises `SaveError`."""
+    tensors = {
+        f"{network}.{name}": tensor.detach()
+        for network, group in checkpoint.tensors.items() for name, tensor in group.items()
+    }
+    header = _table(tensors, {KEY: json.dumps(_header(checkpoint), ensure_ascii=False, allow_nan=False)})
+    size = len(header) + sum(tensor.nbytes for tensor in tensors.values())
+    write_file(path, _chunks(header, tensors), size)
+
+
+def _header(checkpoint: Checkpoint) -> dict[str, object]:
+    networks = {
+        network: as_json(checkpoint.config if network == GENERATOR else checkpoint.configs[network])
+        for network in checkpoint.tensors
+    }
+    return {
+        "format": VERSION, "architecture": checkpoint.architecture, "config": as_json(checkpoint.config),
+        "networks": networks, "provenance": dict(checkpoint.provenance), "licence": checkpoint.licence,
+    }
+
+
+def as_json(config: object) -> object:
+    """A config dataclass as plain JSON values."""
+    return TypeAdapter(type(config)).dump_python(config, mode="json")
+
+
+def _table(tensors: Mapping[str, torch.Tensor], metadata: dict[str, str]) -> bytes:
+    table: dict[str, object] = {"__metadata__": metadata}
+    position = 0
+    for name, tensor in tensors.items():
+        if tensor.dtype not in NAMES:
+            raise WrongInputError(f"The tensor {name} has the number type {tensor.dtype}, which model files do not "
+                                  "hold. Convert it first.")
+        table[name] = {"dtype": NAMES[tensor.dtype], "shape": list(tensor.shape),
+                       "data_offsets": [position, position + tensor.nbytes]}
+        position += tensor.nbytes
+    text = json.dumps(table, ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text
+
+
+def _chunks(header: bytes, tensors: Mapping[str, torch.Tensor]) -> Iterator[bytes | memoryview]:
+    yield header
+    for tensor in tensors.values():
+        if tensor.numel():
+            flat = tensor.cpu().contiguous().reshape(-1).view(torch.uint8)
+            yield memoryview(flat.numpy())
+
+
+def read_own(tensors: Mapping[str, ForeignTensor], text: str) -> tuple[str, Imported, Mapping[str, object]]:
+    """Read our own header: architecture, settings and weights (still in the file), and the header itself."""
+    header = _parsed(text)
+    architecture = str(header.get("architecture"))
+    card = cards().get(architecture)
+    if card is None:
+        raise UnsupportedStreamError(f"it holds a model of the architecture “{architecture[:60]}”, which this version "
+                                     f"does not have (it has {', '.join(sorted(cards()))}). Update the program")
+    networks = header.get("networks")
+    if not isinstance(networks, dict):
+        raise BrokenStreamError("its description lists no networks")
+    config = _config(card.config, header.get("config"))
+    kept = None
+    if DISCRIMINATOR in networks and card.discriminator is not None:
+        kept = _config(card.discriminator.config, networks[DISCRIMINATOR])
+    groups: dict[str, Weights] = {name: {} for name in NETWORKS}
+    ignored: dict[str, None] = {}
+    for name, tensor in tensors.items():
+        network, _, rest = name.partition(".")
+        if network in groups:
+            groups[network][rest] = tensor
+        else:
+            ignored[network] = None
+    imported = Imported(
+        what=f"a GAN Studio model ({card.title})", config=config, generator=groups[GENERATOR],
+        discriminator_config=kept, discriminator=groups[DISCRIMINATOR] if kept is not None else None,
+        used=tuple(name for name in NETWORKS if groups[name]), ignored=tuple(ignored))
+    return architecture, imported, header
+
+
+def _parsed(text: str) -> Mapping[str, object]:
+    if len(text) > LONGEST_HEADER:
+        raise LimitError("its description is longer than any model's")
+    try:
+        header = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BrokenStreamError("its description is unreadable") from error
+    if not isinstance(header, dict) or type(header.get("format")) is not int:
+        raise BrokenStreamError("its description is unreadable")
+    if header["format"] > VERSION:
+        raise UnsupportedStreamError(f"it is in format {header['format']}, and this version reads up to {VERSION}. "
+                                     "Update the program")
+    return header
+
+
+def _config(kind: type, value: object) -> object:
+    adapter: TypeAdapter[object] = TypeAdapter(kind)
+    try:
+        config = adapter.validate_json(json.dumps(value), strict=True)
+    except (ValidationError, ValueError) as error:
+        first = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": str(error)}
+        where = ".".join(str(part) for part in first["loc"])
+        raise BrokenStreamError(f"its settings do not fit: {where} {first['msg']}") from error
+    if isinstance(value, dict) and (unknown := value.keys() - kind.__dataclass_fields__.keys()):  # type: ignore[attr-defined]
+        raise UnsupportedStreamError(f"it uses the setting “{min(unknown)}”, which this version does not have. "
+                                     "Update the program")
+    return config

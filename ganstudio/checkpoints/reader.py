@@ -1,0 +1,194 @@
+"""Opening any model file: recognise its wrapping, read it as data, let each architecture say whether it is its own."""
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ganstudio.architectures import cards
+from ganstudio.checkpoints.checkpoint import DISCRIMINATOR, GENERATOR, NETWORKS, Checkpoint, Report
+from ganstudio.checkpoints.format import KEY, read_own
+from ganstudio.checkpoints.interpreter import Findings
+from ganstudio.checkpoints.pickles import budget_for, read_legacy, read_plain, read_zip
+from ganstudio.checkpoints.policy import Standing, printable, standing
+from ganstudio.checkpoints.recognition import Container, Foreign, recognise, ruled_out
+from ganstudio.checkpoints.refusals import (
+    BrokenFileError,
+    BrokenStreamError,
+    LimitError,
+    OversizeError,
+    StreamError,
+    UnknownFileError,
+    named,
+)
+from ganstudio.checkpoints.source import FileSource
+from ganstudio.checkpoints.tensor_file import read_tensor_file
+from ganstudio.core.architecture import Architecture
+from ganstudio.core.foreign import (
+    ForeignTensor,
+    ForeignValue,
+    Imported,
+    Mismatch,
+    UnsoundTensorError,
+    Weights,
+    state_dict_in,
+)
+
+OWN = "a GAN Studio model"
+REMEDY = "Choose a checkpoint of a kind that is listed here, or convert it to one."
+SMALLEST_ALLOWANCE = 64 << 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Contents:
+    """A file read as data: its wrapping, its value, its text metadata and what was noticed on the way."""
+
+    container: Container
+    root: ForeignValue
+    metadata: Mapping[str, str]
+    findings: Findings
+
+
+def read_checkpoint(path: Path | str, networks: Collection[str] = (GENERATOR,)) -> Checkpoint:
+    """Open a model file and load the weights of `networks` (the discriminator where the file has one).
+
+    Nothing in the file is run. Raises a subclass of `CheckpointError` that names the file, the reason and the remedy.
+    """
+    path = Path(path)
+    with FileSource(path) as source:
+        try:
+            return _checkpoint(path, source, networks)
+        except StreamError as error:
+            raise named(path, error) from error
+        except UnsoundTensorError as error:
+            raise BrokenFileError(f"{path.name} is damaged: {error}. Download or copy the file again.") from error
+        except (MemoryError, RecursionError) as error:
+            raise OversizeError(f"{path.name} needs more memory than this machine has free. Close other programs "
+                                "and try again.") from error
+
+
+def open_contents(source: FileSource) -> Contents | Foreign:
+    """Read a file's structure without loading any weights."""
+    found = recognise(source)
+    if isinstance(found, Foreign):
+        return found
+    findings = Findings(budget_for(source))
+    if found is Container.TENSORS:
+        tensors, metadata = read_tensor_file(source)
+        return Contents(found, tensors, metadata, findings)
+    if found is Container.TORCH_ZIP:
+        root = read_zip(source, findings)
+    elif found is Container.TORCH_LEGACY:
+        root = read_legacy(source, 0, source.length, findings)
+    else:
+        root = read_plain(source, findings)
+    return Contents(found, root, {}, findings)
+
+
+def _checkpoint(path: Path, source: FileSource, networks: Collection[str]) -> Checkpoint:
+    contents = open_contents(source)
+    if isinstance(contents, Foreign):
+        raise UnknownFileError(path, contents.what, contents.remedy,
+                               ((OWN, "it has no description of ours"), *ruled_out(contents)))
+    if KEY in contents.metadata:
+        tensors = state_dict_in(contents.root) or {}
+        architecture, imported, header = read_own(tensors, contents.metadata[KEY])
+        provenance = header.get("provenance")
+        return _loaded(path, source, contents, cards()[architecture], imported, networks,
+                       provenance if isinstance(provenance, dict) else {}, str(header.get("licence", "")))
+    card, imported = _matched(path, contents)
+    provenance = {"imported from": path.name, "kind": imported.what}
+    return _loaded(path, source, contents, card, imported, networks, provenance, "")
+
+
+def _matched(path: Path, contents: Contents) -> tuple[Architecture[Any], Imported]:
+    reasons = [(OWN, "it has no description of ours")]
+    for card in cards().values():
+        for dialect in card.dialects:
+            result = dialect.read(contents.root)
+            if isinstance(result, Imported):
+                unfit = _unfit(card, result)
+                if unfit is None:
+                    return card, result
+                result = Mismatch(unfit)
+            reasons.append((dialect.name, result.reason))
+    reasons.extend(ruled_out(contents.container))
+    raise UnknownFileError(path, f"{contents.container}, but of no model that is known here", REMEDY, tuple(reasons))
+
+
+def expected_shapes(module: torch.nn.Module) -> dict[str, tuple[tuple[int, ...], torch.dtype]]:
+    """Names, shapes and number types that a module's `load_state_dict` asks for."""
+    return {name: (tuple(tensor.shape), tensor.dtype) for name, tensor in module.state_dict().items()}
+
+
+def _unfit(card: Architecture[Any], imported: Imported) -> str | None:
+    """Compare with the network that the settings describe, without memory for its weights."""
+    wrong = _difference(imported.generator, card.build, imported.config)
+    if wrong is None and imported.discriminator is not None and card.discriminator is not None:
+        wrong = _difference(imported.discriminator, card.discriminator.build, imported.discriminator_config)
+        return wrong and f"in its discriminator {wrong}"
+    return wrong
+
+
+def _difference(weights: Weights, build: Any, config: Any) -> str | None:
+    largest = max((size for tensor in weights.values() for size in tensor.shape), default=0)
+    if _largest_number(dataclasses.asdict(config)) > max(4096, largest):
+        return "its settings do not fit its weights"
+    with torch.device("meta"):
+        expected = expected_shapes(build(config))
+    missing, extra = expected.keys() - weights.keys(), weights.keys() - expected.keys()
+    if missing:
+        return f"{len(missing)} tensors are missing, the first is {min(missing)}"
+    if extra:
+        return f"{len(extra)} tensors are not part of the network, the first is {min(extra)}"
+    for name, (shape, dtype) in expected.items():
+        if tuple(weights[name].shape) != shape:
+            return f"{name} has the shape {list(weights[name].shape)} instead of {list(shape)}"
+        if weights[name].dtype.is_floating_point != dtype.is_floating_point:
+            return f"{name} holds numbers of the type {weights[name].dtype}"
+    return None
+
+
+def _largest_number(value: object) -> int:
+    """The largest integer in a config, or the length of its longest tuple."""
+    if isinstance(value, dict):
+        return max(map(_largest_number, value.values()), default=0)
+    if isinstance(value, (list, tuple)):
+        return max(len(value), *map(_largest_number, value)) if value else 0
+    return abs(value) if isinstance(value, int) else 0
+
+
+def _loaded(path: Path, source: FileSource, contents: Contents, card: Architecture[Any], imported: Imported,
+            networks: Collection[str], provenance: Mapping[str, object], licence: str) -> Checkpoint:
+    if KEY in contents.metadata and (unfit := _unfit(card, imported)):
+        raise BrokenStreamError(unfit)
+    groups: dict[str, Weights] = {GENERATOR: imported.generator}
+    configs: dict[str, object] = {GENERATOR: imported.config}
+    if imported.discriminator is not None:
+        groups[DISCRIMINATOR] = imported.discriminator
+        configs[DISCRIMINATOR] = imported.discriminator_config
+    chosen = [name for name in NETWORKS if name in groups and (name in networks or name == GENERATOR)]
+    needed = sum(tensor.nbytes for name in chosen for tensor in groups[name].values())
+    if needed > SMALLEST_ALLOWANCE + 4 * source.length:
+        raise LimitError("its weights claim to be many times larger than the file")
+    tensors = {name: {key: _read(tensor) for key, tensor in groups[name].items()} for name in chosen}
+    report = _report(path, source, contents, imported, tensors)
+    return Checkpoint(card.id, imported.config, tensors, configs, provenance, licence, report)
+
+
+def _read(tensor: ForeignTensor | torch.Tensor) -> torch.Tensor:
+    return tensor.load() if isinstance(tensor, ForeignTensor) else tensor
+
+
+def _report(path: Path, source: FileSource, contents: Contents, imported: Imported,
+            tensors: Mapping[str, Mapping[str, torch.Tensor]]) -> Report:
+    not_finite = tuple(
+        f"{network}.{name}" for network, group in tensors.items() for name, tensor in group.items()
+        if tensor.is_floating_point() and not torch.isfinite(tensor).all())
+    inert = sorted(printable(name) for name in contents.findings.names if standing(name) is Standing.INERT)
+    return Report(
+        file=path.name, what=imported.what, container=str(contents.container), size=source.length, used=imported.used,
+        ignored=imported.ignored, notes=imported.notes, code=tuple(contents.findings.code.values()),
+        not_finite=not_finite, inert_names=tuple(inert))
