@@ -1,0 +1,288 @@
+"""Every command line; the window's is read without tyro and torch, because its start is waited for."""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NoReturn
+
+from ganstudio.core.errors import StudioError
+from ganstudio.core.paths import ROOT, user_folder
+from ganstudio.studio.launch import LaunchOptions, Theme
+
+WRONG_ARGUMENTS = 2
+SMALLEST, LARGEST = 320, 7680
+FIRST_LOOK_SIZE = (1600, 1000)
+
+
+class ArgumentError(StudioError):
+    """An argument cannot be understood."""
+
+
+class SentenceParser(argparse.ArgumentParser):
+    """A parser whose complaints are one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the complaint."""
+        raise ArgumentError(
+            f"{message[:1].upper()}{message[1:]}; python launcher.py --help shows the options."
+        )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command that the arguments name, or the studio; return the exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    commands: dict[str, Callable[[list[str]], int]] = {"generate": generate, "assets": assets, "test": test}
+    try:
+        if not given or given[0].startswith("-"):
+            return studio(read_launch_options(given))
+        if given[0] not in commands:
+            raise ArgumentError(f"There is no command {given[0]!r}; the commands are {', '.join(commands)}.")
+        return commands[given[0]](given[1:])
+    except ArgumentError as problem:
+        print(problem, file=sys.stderr)
+        return WRONG_ARGUMENTS
+    except StudioError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+
+
+# The studio
+
+
+def read_launch_options(arguments: list[str]) -> LaunchOptions:
+    """Return how the window is to open, after everything that can be wrong about it was looked at."""
+    parser = SentenceParser(prog="launcher.py", description="Open the studio.", allow_abbrev=False)
+    parser.add_argument("--open", type=Path, metavar="FILE", help="open this checkpoint")
+    parser.add_argument("--model", metavar="NAME", help="open this model of the library")
+    parser.add_argument("--workspace", metavar="NAME", help="start in this workspace")
+    parser.add_argument("--theme", choices=[theme.value for theme in Theme], default=Theme.SYSTEM.value)
+    parser.add_argument(
+        "--screenshot", type=Path, metavar="FILE", help="save what the window shows and close"
+    )
+    parser.add_argument("--size", metavar="WxH", help="size of the window in pixels, such as 1600x1000")
+    read = parser.parse_args(arguments)
+    options = LaunchOptions(
+        open=read.open.expanduser().absolute() if read.open else None,
+        model=read.model,
+        workspace=read.workspace,
+        size=parse_size(read.size) if read.size else None,
+        screenshot=read.screenshot.expanduser().absolute() if read.screenshot else None,
+        theme=Theme(read.theme),
+    )
+    check_launch_options(options)
+    return options
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Return (width, height) in pixels from a text such as `1600x1000`."""
+    found = re.fullmatch(r"(\d+)[x×](\d+)", text.strip().lower())
+    if not found:
+        raise ArgumentError(
+            f"The size {text!r} cannot be read: write it as width x height, such as 1600x1000."
+        )
+    width, height = int(found[1]), int(found[2])
+    if not (SMALLEST <= width <= LARGEST and SMALLEST <= height <= LARGEST):
+        raise ArgumentError(
+            f"The size {text!r} is out of bounds: each side is {SMALLEST} to {LARGEST} pixels."
+        )
+    return width, height
+
+
+def check_launch_options(options: LaunchOptions) -> None:
+    """Complain about files that are missing or cannot be written, and about models nobody knows."""
+    if options.open and not options.open.exists():
+        raise ArgumentError(f"The file {options.open} does not exist; check its name.")
+    if options.model:
+        from ganstudio.studio.assets import shipped_model
+
+        shipped_model(options.model)
+    if options.screenshot:
+        from ganstudio.studio.generation import prepare_folder
+
+        if options.screenshot.suffix.lower() != ".png" or options.screenshot.is_dir():
+            raise ArgumentError(f"A screenshot is a PNG file: {options.screenshot} must end in .png.")
+        prepare_folder(options.screenshot.parent)
+
+
+def studio(options: LaunchOptions) -> int:
+    """Open the window; without a display open it offscreen and save what it shows."""
+    if options.screenshot:
+        return open_window(offscreen(options))
+    from ganstudio.studio.display import no_window_reason
+
+    reason = no_window_reason()
+    return first_look(options, reason) if reason else open_window(options)
+
+
+def offscreen(options: LaunchOptions) -> LaunchOptions:
+    """Make Qt draw into memory, at a size of its own where none was asked for."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    return replace(options, size=options.size or FIRST_LOOK_SIZE)
+
+
+def open_window(options: LaunchOptions) -> int:
+    """Run the window until it closes."""
+    from ganstudio.gui.app import run
+
+    return run(options)
+
+
+def first_look(options: LaunchOptions, reason: str) -> int:
+    """Say why no window can be seen and how to see it, and save a picture of it and a sample sheet."""
+    from ganstudio.studio.assets import default_model
+    from ganstudio.studio.display import how_to_see_it
+    from ganstudio.studio.generation import GenerateOptions, generate
+
+    folder = first_look_folder()
+    print(reason, how_to_see_it(), "Saving a first look instead ...", sep="\n", flush=True)
+    code = open_window(replace(offscreen(options), first_look=folder))
+    if code != 0:
+        return code
+    model = str(options.open) if options.open else options.model or default_model()
+    for _ in generate(GenerateOptions(model=model, out=folder / "samples", psi=1.0)):
+        pass
+    (folder / "samples" / "sheet.png").replace(folder / "sheet.png")
+    print(f"The window is in {folder / 'window.png'}, samples of the model in {folder / 'sheet.png'}.")
+    return 0
+
+
+def first_look_folder() -> Path:
+    """Return a folder that can be written to: `out/first-look` beside the launcher, else the user's."""
+    from ganstudio.core.errors import SaveError
+    from ganstudio.studio.generation import prepare_folder
+
+    try:
+        return prepare_folder(ROOT / "out" / "first-look")
+    except SaveError:
+        return prepare_folder(user_folder() / "first-look")
+
+
+# The other commands
+
+
+def generate(arguments: list[str]) -> int:
+    """Write pictures of seeds to a folder."""
+    import tyro
+
+    from ganstudio.studio import generation
+
+    options = tyro.cli(
+        generation.GenerateOptions,
+        prog="launcher.py generate",
+        args=arguments,
+        config=(tyro.conf.FlagConversionOff, tyro.conf.OmitArgPrefixes),
+    )
+    show_progress(generation.generate(options))
+    return 0
+
+
+def show_progress(job: Iterable[object]) -> None:
+    """Run a job with a bar in the terminal, or with its last line only where nobody watches."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    from ganstudio.core.progress import Progress
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    last = ""
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        for step in job:
+            if isinstance(step, Progress):
+                bar.update(task, completed=step.done, total=step.total or None, description=step.label)
+                last = step.label
+    print(last)
+
+
+@dataclass(frozen=True)
+class AssetList:
+    """Show what ships with the studio: name, size, licence, and what it is."""
+
+
+@dataclass(frozen=True)
+class AssetBuild:
+    """Rebuild an asset in its place from the public package it comes from."""
+
+    name: str
+    """Which asset; `assets list` shows their names."""
+
+
+def assets(arguments: list[str]) -> int:
+    """List or rebuild what ships with the studio."""
+    from typing import Annotated
+
+    import tyro
+
+    from ganstudio.studio.assets import build_asset
+
+    options: AssetList | AssetBuild = tyro.cli(
+        Annotated[AssetList, tyro.conf.subcommand("list")]
+        | Annotated[AssetBuild, tyro.conf.subcommand("build")],
+        prog="launcher.py assets",
+        description="List what ships with the studio, or rebuild it.",
+        args=arguments,
+        config=(tyro.conf.PositionalRequiredArgs,),
+    )
+    if isinstance(options, AssetBuild):
+        build_asset(options.name)
+        print(f"Built {options.name}.")
+    else:
+        print_assets()
+    return 0
+
+
+def print_assets() -> None:
+    """Print a table of every shipped asset."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from ganstudio.studio.assets import shipped_assets
+
+    table = Table(
+        "name", "kind", "MB", "licence", "what it is", box=None, pad_edge=False, header_style="bold"
+    )
+    table.columns[2].justify = "right"
+    for asset in shipped_assets():
+        table.add_row(asset.name, asset.kind, f"{asset.size / 1e6:.1f}", asset.card.licence, asset.card.title)
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+
+
+TEST_HELP = """\
+usage: python launcher.py test [--full] [pytest's arguments]
+
+Run the tests offscreen: behaviour, types (mypy), style (ruff), layers (import-linter) and budgets.
+
+  --full               also the middle-sized robustness runs
+  -k WORDS             only tests whose names match, such as -k codebase
+  -m MARKER            only tests with this marker, such as -m reference
+  -x                   stop at the first failure
+  -v                   name every test
+
+The exit code is pytest's: 0 where everything passed. Reference numbers are read from the folder in
+GANSTUDIO_REFERENCE; tests that need it are skipped where it is missing.
+"""
+
+
+def test(arguments: list[str]) -> int:
+    """Run the tests with pytest and return its exit code."""
+    if arguments and arguments[0] in ("-h", "--help"):
+        print(TEST_HELP, end="")
+        return 0
+    import pytest
+
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.chdir(ROOT)
+    return int(pytest.main(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""What ships with the studio: one card beside each asset."""
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from ganstudio.core.errors import StudioError, UnknownModelError
+from ganstudio.core.paths import ASSETS
+
+
+class BrokenCardError(StudioError):
+    """A card beside an asset cannot be read."""
+
+
+class UnknownAssetError(StudioError):
+    """No asset that can be built carries the name."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What an asset is, where it comes from and under which licence; `numbers` were measured on it."""
+
+    title: str
+    summary: str
+    licence: str
+    architecture: str = ""
+    numbers: Mapping[str, float | int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A folder of files with its card; `size` is in bytes."""
+
+    name: str
+    kind: str
+    folder: Path
+    size: int
+    card: Card
+
+
+def shipped_assets(root: Path = ASSETS) -> tuple[Asset, ...]:
+    """Return every asset that has a card, models first."""
+    folders = sorted(path.parent for path in root.glob("**/card.json") if "builders" not in path.parts)
+    found = (_asset(folder, root) for folder in folders)
+    return tuple(sorted(found, key=lambda asset: (asset.kind != "models", asset.kind, asset.name)))
+
+
+def _asset(folder: Path, root: Path) -> Asset:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in files)
+    kind = folder.relative_to(root).parts[0]
+    return Asset(name=folder.name, kind=kind, folder=folder, size=size, card=read_card(folder / "card.json"))
+
+
+def read_card(path: Path) -> Card:
+    """Return the card in a file; fields that a card does not know are left aside."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(Card).validate_json(path.read_bytes())
+    except OSError as problem:
+        raise BrokenCardError(f"The card {path} cannot be read ({problem.strerror}).") from problem
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the text"
+        reason = f"The card {path} is broken at {place} ({first['msg']}); build the asset again."
+        raise BrokenCardError(reason) from problem
+
+
+def builders() -> dict[str, Callable[[], None]]:
+    """Return what rebuilds each asset in its place, by name."""
+    registry = importlib.import_module("assets.builders")
+    return {name: partial(builder.build, builder.folder) for name, builder in registry.BUILDERS.items()}
+
+
+def build_asset(name: str) -> None:
+    """Rebuild one asset in its place."""
+    known = builders()
+    if name not in known:
+        raise UnknownAssetError(
+            f"No asset is called {name!r}; these can be built: {', '.join(sorted(known))}."
+        )
+    known[name]()
+
+
+def shipped_model(name: str, root: Path = ASSETS) -> Asset:
+    """Return the shipped model of that name."""
+    models = {asset.name: asset for asset in shipped_assets(root) if asset.kind == "models"}
+    if name not in models:
+        known = ", ".join(models) or "none"
+        reason = (
+            f"No shipped model is called {name!r} (there are: {known}); --open FILE opens one of your own."
+        )
+        raise UnknownModelError(reason)
+    return models[name]
+
+
+def default_model() -> str:
+    """Return the name of the model that opens first."""
+    names = [asset.name for asset in shipped_assets() if asset.kind == "models"]
+    if not names:
+        raise UnknownModelError(f"No model is in {ASSETS / 'models'}; fetch GAN Studio again.")
+    return "faces-dcgan" if "faces-dcgan" in names else names[0]

@@ -1,0 +1,103 @@
+"""Pictures of chosen seeds, written to a folder."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ganstudio.core.device import AUTO, Precision
+from ganstudio.core.errors import SaveError, StudioError
+from ganstudio.core.progress import Progress
+
+LAST_SEED = 2**32 - 1
+MOST_SEEDS = 100_000
+CHUNK = 16
+SHEET_PICTURES = 1024
+
+
+class SeedsError(StudioError):
+    """A list of seeds that cannot be read."""
+
+
+@dataclass(frozen=True)
+class GenerateOptions:
+    """Write the pictures of chosen seeds as seed0000.png, ..., and a sheet of them as sheet.png."""
+
+    model: str
+    """Name of a shipped model, or path of a checkpoint."""
+    out: Path
+    """Folder for the pictures; made where it does not exist."""
+    seeds: str = "0-15"
+    """Seeds and ranges of seeds, such as 0-15 or 1,5,7-9."""
+    psi: float = 1.0
+    """Truncation: 0 is the average picture, 1 leaves the latents as they are."""
+    cutoff: int | None = None
+    """Truncate only this many of the first layers; all where not given."""
+    label: int | None = None
+    """Number of the class, for a model that has classes."""
+    device: str = AUTO
+    """Where to compute: auto, cpu, cuda, cuda:1, mps."""
+    precision: Precision = Precision.EXACT
+    """exact is float32 throughout; fast computes in 16 bits where the device gains by it."""
+
+
+def parse_seeds(text: str) -> tuple[int, ...]:
+    """Return the seeds that a text such as `0-15` or `1,5,7-9` names, in its order, each once."""
+    seeds: dict[int, None] = {}
+    for part in text.split(","):
+        found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", part)
+        if not found:
+            raise SeedsError(
+                f"{part.strip()!r} in the seeds {text!r} is no seed: write them as 0-15 or 1,5,7-9."
+            )
+        first, last = int(found[1]), int(found[2] or found[1])
+        if last < first:
+            raise SeedsError(
+                f"The range {part.strip()!r} in the seeds {text!r} runs backwards: write {last}-{first}."
+            )
+        if last > LAST_SEED:
+            raise SeedsError(f"The seed {last} is too large: seeds go from 0 to {LAST_SEED}.")
+        if len(seeds) + last - first >= MOST_SEEDS:
+            raise SeedsError(f"The seeds {text!r} are more than {MOST_SEEDS}: ask for fewer at a time.")
+        seeds.update(dict.fromkeys(range(first, last + 1)))
+    return tuple(seeds)
+
+
+def prepare_folder(folder: Path) -> Path:
+    """Make a folder where it is missing and make sure that files can be written into it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".{os.getpid()}.part"
+        probe.touch()
+        probe.unlink()
+    except OSError as problem:
+        reason = f"The folder {folder} cannot be written to ({problem.strerror}); choose another one."
+        raise SaveError(reason) from problem
+    return folder
+
+
+def generate(options: GenerateOptions) -> Iterator[Progress]:
+    """Write every picture as it is made, then the sheet; what was written stays where a later one fails."""
+    seeds = parse_seeds(options.seeds)
+    folder = prepare_folder(options.out)
+    yield Progress(0, len(seeds), f"opening {options.model}")
+
+    import numpy as np
+
+    from ganstudio import open_model
+    from ganstudio.core.pixels import to_pixels
+    from ganstudio.studio.pictures import save_png, sheet
+
+    model = open_model(options.model, device=options.device, precision=options.precision)
+    shown = []
+    for begin in range(0, len(seeds), CHUNK):
+        chunk = seeds[begin : begin + CHUNK]
+        pictures = model.sample(chunk, psi=options.psi, cutoff=options.cutoff, label=options.label)
+        for seed, pixels in zip(chunk, to_pixels(pictures), strict=True):
+            save_png(folder / f"seed{seed:04d}.png", pixels)
+            shown.append(pixels)
+        del shown[SHEET_PICTURES:]
+        yield Progress(begin + len(chunk), len(seeds), f"seed {chunk[-1]}")
+    save_png(folder / "sheet.png", sheet(np.stack(shown)))
+    yield Progress(len(seeds), len(seeds), f"{folder / 'sheet.png'}")

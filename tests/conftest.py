@@ -1,0 +1,59 @@
+"""What every test stands on: offscreen Qt, few threads, folders of its own, the reference numbers."""
+
+import os
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt
+os.environ.pop("GANSTUDIO_STARTED", None)
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+settings.load_profile("steady")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--full", action="store_true", help="also the middle-sized robustness runs (marker `full`)"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--full"):
+        return
+    for item in items:
+        if item.get_closest_marker("full"):
+            item.add_marker(pytest.mark.skip(reason="a middle-sized run: start with --full"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _few_threads() -> None:
+    import torch
+
+    torch.set_num_threads(min(2, os.cpu_count() or 1))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's folder of the program, fresh for each test."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("GANSTUDIO_HOME", str(folder))
+    return folder
+
+
+def reference_folder() -> Path | None:
+    """Return the folder of the reference numbers, None where this machine has none."""
+    folder = Path(os.environ.get("GANSTUDIO_REFERENCE") or ROOT.parent / "shared" / "reference")
+    return folder if folder.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder of the reference numbers; a test that asks for it is skipped where there is none."""
+    folder = reference_folder()
+    if folder is None:
+        pytest.skip("the reference numbers are not on this machine (GANSTUDIO_REFERENCE names their folder)")
+    return folder
