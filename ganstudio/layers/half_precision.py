@@ -5,25 +5,24 @@ import torch
 BYTE_STEPS = 127
 NIBBLE_STEPS = 7
 _NIBBLE_ZERO = 8
-_SMALLEST_EXPONENT = -24
-_MANTISSA_BITS = 11
-_FLOAT32_BIAS = 127
+_HALF_FRACTION_BITS = 10
+_HALF_EXPONENT_MASK = 31
 _FLOAT32_FRACTION_BITS = 23
+_SPACING_BIAS = 127 - 15 - _HALF_FRACTION_BITS  # float32's exponent bias in place of float16's
 
 
 def spacing(half: torch.Tensor) -> torch.Tensor:
     """Return the distance (float32) from each float16 number to the next one."""
-    _, exponent = torch.frexp(half.float())
-    exponent = torch.where(half == 0, torch.full_like(exponent, _SMALLEST_EXPONENT), exponent - _MANTISSA_BITS)
-    biased = exponent.clamp_min(_SMALLEST_EXPONENT) + _FLOAT32_BIAS
+    exponent = (half.view(torch.int16) >> _HALF_FRACTION_BITS) & _HALF_EXPONENT_MASK
+    biased = exponent.clamp_min(1).int() + _SPACING_BIAS
     return (biased << _FLOAT32_FRACTION_BITS).view(torch.float32)  # an exact power of two on every machine
 
 
 def halve(weight: torch.Tensor, steps: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Split float32 weights into float16 and the rounding error in units of spacing / (2 steps).
 
-    With `BYTE_STEPS` the error is int8 in the weight's shape; with `NIBBLE_STEPS` two errors share a byte of a flat
-    uint8 tensor, so the number of weights must be even.
+    With `BYTE_STEPS` the error is int8 in the weight's shape; with `NIBBLE_STEPS` two errors share a byte of
+    a flat uint8 tensor, so the number of weights must be even.
     """
     half = weight.half()
     unit = spacing(half) / (2 * steps)

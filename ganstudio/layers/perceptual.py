@@ -54,14 +54,15 @@ ALEXNET = (
 
 
 class FeatureNetwork(nn.Module):
-    """The convolutions of a classifier, built from a table; `forward` returns the outputs that its table taps."""
+    """The convolutions of a classifier, built from a table; `forward` returns what the table taps."""
 
     def __init__(self, table: tuple[ConvLayer, ...], in_channels: int = 3) -> None:
         super().__init__()
         self.table = table
         self.convs = nn.ModuleList()
         for layer in table:
-            self.convs.append(nn.Conv2d(in_channels, layer.out_channels, layer.kernel, layer.stride, layer.padding))
+            geometry = (layer.kernel, layer.stride, layer.padding)
+            self.convs.append(nn.Conv2d(in_channels, layer.out_channels, *geometry))
             in_channels = layer.out_channels
 
     @property
@@ -83,14 +84,15 @@ class FeatureNetwork(nn.Module):
 
 def unit_normalize(features: torch.Tensor) -> torch.Tensor:
     """Divide feature maps `[N, C, H, W]` by their length over the channels plus 1e-10."""
-    return features / (torch.linalg.vector_norm(features, dim=1, keepdim=True) + NORM_EPS)
+    length: torch.Tensor = torch.linalg.vector_norm(features, dim=1, keepdim=True)
+    return features / (length + NORM_EPS)
 
 
 class PerceptualDistance(nn.Module):
-    """The learned perceptual distance of two pictures (Zhang et al. 2018, eq. 1), without trainable parts of its own.
+    """The learned perceptual distance of two pictures (Zhang et al. 2018, eq. 1).
 
-    Pictures are float `[N, 3 or 1, H, W]` in [-1, 1], at least 16 px wide for VGG16 and 31 px for AlexNet. The result
-    is a *squared* distance; it is differentiable in both pictures.
+    Pictures are float `[N, 3 or 1, H, W]` in [-1, 1], at least 16 px wide for VGG16 and 31 px for AlexNet.
+    The result is a *squared* distance; it is differentiable in both pictures.
     """
 
     shift: torch.Tensor
@@ -104,7 +106,7 @@ class PerceptualDistance(nn.Module):
         self.register_buffer("scale", torch.tensor(INPUT_SCALE)[:, None, None], persistent=False)
 
     def raw_features(self, pictures: torch.Tensor) -> list[torch.Tensor]:
-        """Return the tapped feature maps `[N, C_l, H_l, W_l]` of pictures in [-1, 1]; gray ones are repeated."""
+        """Return the tapped maps `[N, C_l, H_l, W_l]` of pictures in [-1, 1]; gray ones are repeated."""
         if pictures.shape[1] == 1:
             pictures = pictures.expand(-1, 3, -1, -1)
         taps: list[torch.Tensor] = self.network((pictures.to(self.shift.dtype) - self.shift) / self.scale)

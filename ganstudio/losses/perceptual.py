@@ -39,9 +39,11 @@ def restored_tensors(stored: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]
 
 def _load(table: tuple[ConvLayer, ...], folder: Path) -> PerceptualDistance:
     file = folder / "model.safetensors"
-    distance = PerceptualDistance(FeatureNetwork(table))
+    with torch.device("meta"):
+        network = FeatureNetwork(table)
+    distance = PerceptualDistance(network)
     try:
-        distance.load_state_dict(restored_tensors(load_file(file)))
+        distance.load_state_dict(restored_tensors(load_file(file)), assign=True)
     except (OSError, SafetensorError, RuntimeError) as error:
         raise AssetError(
             f"The perceptual network {file} cannot be read ({type(error).__name__}); restore it with "

@@ -1,0 +1,1 @@
+"""What ships with the program, and the builders that make it again."""

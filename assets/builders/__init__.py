@@ -1,0 +1,7 @@
+"""One builder per asset: `BUILDERS[name].build()` makes the asset again from the package it names."""
+
+from assets.builders.builder import Builder
+from assets.builders.lpips import LPIPS
+from assets.builders.samples import SAMPLES
+
+BUILDERS: dict[str, Builder] = {builder.name: builder for builder in (*LPIPS, SAMPLES)}
