@@ -1,0 +1,21 @@
+"""GAN Studio: explore, edit, paint and train generative adversarial networks."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ganstudio.engine.model import Model
+
+__version__ = "0.1.0"
+
+
+def open_model(name_or_path: "str | Path", device: str = "auto", precision: str = "exact") -> "Model":
+    """Open a shipped model by name or any checkpoint by path, for use in a script.
+
+    The result has `mapping(z, c)` -> ws `[N, n_latent, w_dim]`, `synthesis(ws, noise)` -> pictures `[N, C, H, W]` in
+    [-1, 1] and `sample(seeds, psi, cutoff)`; see `ganstudio.engine.model.Model`.
+    """
+    from ganstudio.core.device import Precision
+    from ganstudio.engine.model import open_model as opened
+
+    return opened(name_or_path, device, Precision(precision))

@@ -51,7 +51,8 @@ class Stage(ABC):
     """One step of synthesis; it is stale when its inputs or a result that it needs have changed."""
 
     name: str
-    needs: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()  # stages whose results `run` takes
+    reads: tuple[str, ...] = ()  # stages whose small results `resolve` looks into
 
     @abstractmethod
     def resolve(self, document: Document, results: Mapping[str, Features], store: Store) -> StageInputs:
@@ -61,12 +62,21 @@ class Stage(ABC):
     def run(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
         """Compute this stage's result for a batch; pure, and leaves `needed` untouched."""
 
+    def capturable(self, inputs: StageInputs) -> bool:  # noqa: ARG002 - stages that draw noise look at it
+        """Tell whether `run` only launches kernels on its tensors, so that a CUDA graph can replay it."""
+        return True
+
 
 class Generator(ABC):
     """A network with its stages; models without a mapping take `[N, 1, z_dim]` as their ws."""
 
     network: torch.nn.Module
-    w_avg: torch.Tensor | None = None
+    precision: Precision = Precision.EXACT
+
+    @property
+    def w_avg(self) -> torch.Tensor | None:
+        """The mean w `[w_dim]` of models with a mapping network."""
+        return None
 
     @abstractmethod
     def stages(self) -> tuple[Stage, ...]:
@@ -90,7 +100,9 @@ class Generator(ABC):
         self.network.to(device)
         self.precision = precision
 
-    precision: Precision = Precision.EXACT
+    def outputs(self) -> Mapping[str, str]:
+        """Return the stages whose pictures are shown, by the pictures' names."""
+        return {"picture": self.stages()[-1].name}
 
     @property
     def device(self) -> torch.device:

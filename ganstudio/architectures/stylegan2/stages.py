@@ -34,7 +34,7 @@ class StyleGAN2Generator(Generator):
         self.layers = tuple(layer for block in self.network.synthesis.blocks for layer in block.style_layers)
 
     @property
-    def w_avg(self) -> torch.Tensor:  # type: ignore[override]
+    def w_avg(self) -> torch.Tensor:
         """The mean w `[w_dim]`."""
         return self.network.mapping.w_avg
 
@@ -179,6 +179,8 @@ class StylesStage(Stage):
 class BlockStage(Stage):
     """The layers of one resolution; stale when its own rows of ws or its noise changed."""
 
+    reads = ("styles",)
+
     def __init__(self, generator: StyleGAN2Generator, name: str, block: SynthesisBlock, row: int) -> None:
         """Read `block.rows` rows of ws from `row` on."""
         self.generator, self.name, self.block, self.row = generator, name, block, row
@@ -205,6 +207,10 @@ class BlockStage(Stage):
             self.generator.dtype,
         )
         return Features(x, picture)
+
+    def capturable(self, inputs: StageInputs) -> bool:
+        """Seeded noise is drawn on the CPU, which no graph replays."""
+        return NoiseMode.RANDOM.value not in inputs.settings
 
     def _noises(self, inputs: StageInputs) -> Noises:
         count = len(self.block.style_layers)

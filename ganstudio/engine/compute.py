@@ -1,0 +1,211 @@
+"""The one thread that touches the device: newest document first, then commands, then jobs step by step."""
+
+import itertools
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from ganstudio.core.device import Precision
+from ganstudio.core.document import Document
+from ganstudio.core.errors import StudioError
+from ganstudio.core.frame import Activity, DeviceReady, Frame, ModelOpened, Problem
+from ganstudio.core.progress import JobState, JobStatus, Progress
+
+T = TypeVar("T")
+Event = Frame | ModelOpened | DeviceReady | Problem | Activity | JobStatus
+
+
+class Backend(Protocol):
+    """What computes; made and used on the compute thread alone."""
+
+    def open(self, name: str) -> ModelOpened:
+        """Open a model by name or path."""
+
+    def choose(self, device: str, precision: Precision) -> DeviceReady:
+        """Move to a device."""
+
+    def render(self, document: Document) -> Iterator[Frame]:
+        """Yield the pictures of a document, a preview first where the rest takes long."""
+
+
+JobFactory = Callable[[Backend], Iterator[Progress]]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenModel:
+    """Ask for a model."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseDevice:
+    """Ask for a device and a precision."""
+
+    device: str
+    precision: Precision
+
+
+Command = OpenModel | ChooseDevice
+
+
+@dataclass(slots=True)
+class RunningJob:
+    """A job on its way; `steps` exists from its first step on."""
+
+    number: int
+    title: str
+    factory: JobFactory
+    steps: Iterator[Progress] | None = None
+    progress: Progress = field(default_factory=lambda: Progress(0, 0))
+
+
+def rendering_backend() -> Backend:
+    """Load the real computing, which takes a moment."""
+    from ganstudio.engine.rendering import Rendering
+
+    return Rendering()
+
+
+class Compute:
+    """Runs a backend on a thread of its own and delivers events from there."""
+
+    def __init__(self, deliver: Callable[[Event], None], backend: Callable[[], Backend] = rendering_backend) -> None:
+        """Events reach `deliver` on the compute thread; the window's bridge carries them across."""
+        self._deliver, self._make_backend = deliver, backend
+        self._wake = threading.Condition()
+        self._newest: Document | None = None
+        self._commands: deque[Command] = deque()
+        self._jobs: deque[RunningJob] = deque()
+        self._cancelled: set[int] = set()
+        self._numbers = itertools.count(1)
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="compute", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self, timeout: float = 10.0) -> bool:
+        """Ask the thread to end after its current step and wait; tell whether it did."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def draw(self, document: Document) -> None:
+        """Draw a document; it takes the place of any that still waits."""
+        with self._wake:
+            self._newest = document
+            self._wake.notify()
+
+    def send(self, command: Command) -> None:
+        """Queue a command; commands run in order and before pictures."""
+        with self._wake:
+            self._commands.append(command)
+            self._wake.notify()
+
+    def add_job(self, title: str, factory: JobFactory) -> int:
+        """Queue a job and return its number."""
+        with self._wake:
+            job = RunningJob(next(self._numbers), title, factory)
+            self._jobs.append(job)
+            self._wake.notify()
+        self._deliver(JobStatus(job.number, title, JobState.WAITING, job.progress))
+        return job.number
+
+    def cancel(self, number: int) -> None:
+        """Cancel a job before its next step."""
+        with self._wake:
+            self._cancelled.add(number)
+            self._wake.notify()
+
+    @property
+    def newer_waits(self) -> bool:
+        """Whether a document or command arrived that makes the current picture old."""
+        return self._newest is not None or bool(self._commands) or self._stopping
+
+    def _run(self) -> None:
+        self._deliver(Activity("Loading PyTorch"))
+        backend = self._guarded(self._make_backend)
+        self._deliver(Activity())
+        while backend is not None:
+            with self._wake:
+                while not (self.newer_waits or self._jobs):
+                    self._wake.wait()
+                if self._stopping:
+                    return
+                command = self._commands.popleft() if self._commands else None
+                document = None
+                if command is None:
+                    document, self._newest = self._newest, None
+            if command is not None:
+                self._obey(backend, command)
+            elif document is not None:
+                self._draw(backend, document)
+            else:
+                self._step_job(backend)
+
+    def _obey(self, backend: Backend, command: Command) -> None:
+        if isinstance(command, OpenModel):
+            self._deliver(Activity("Opening", (command.name,)))
+            event = self._guarded(lambda: backend.open(command.name))
+        else:
+            event = self._guarded(lambda: backend.choose(command.device, command.precision))
+        self._deliver(Activity())
+        if event is not None:
+            self._deliver(event)
+
+    def _draw(self, backend: Backend, document: Document) -> None:
+        def frames() -> None:
+            for frame in backend.render(document):
+                self._deliver(frame)
+                if frame.preview and self.newer_waits:
+                    return
+
+        self._guarded(frames)
+
+    def _step_job(self, backend: Backend) -> None:
+        job = self._jobs[0]
+        state = JobState.RUNNING
+        if job.number in self._cancelled:
+            state = JobState.CANCELLED
+        else:
+            try:
+                if job.steps is None:
+                    job.steps = job.factory(backend)
+                job.progress = next(job.steps)
+            except StopIteration:
+                state = JobState.DONE
+            except Exception as error:  # noqa: BLE001 - a job's failure is shown, the thread lives on
+                state = JobState.FAILED
+                self._deliver(problem_of(error))
+        if state is not JobState.RUNNING:
+            close = getattr(job.steps, "close", None)
+            if close is not None:
+                self._guarded(close)
+            with self._wake:
+                self._jobs.popleft()
+                self._cancelled.discard(job.number)
+        self._deliver(JobStatus(job.number, job.title, state, job.progress))
+
+    def _guarded(self, work: Callable[[], T]) -> T | None:
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001 - an error is delivered like a picture, the thread lives on
+            self._deliver(problem_of(error))
+            return None
+
+
+def problem_of(error: BaseException) -> Problem:
+    """Say an error in one sentence; what was not foreseen says so and keeps its traceback."""
+    details = "".join(traceback.format_exception(error))
+    if isinstance(error, StudioError):
+        return Problem(str(error), details)
+    kind = type(error).__name__
+    return Problem(f"Something unforeseen went wrong ({kind}: {error}); your work is kept. Please report the details.", details)

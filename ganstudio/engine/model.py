@@ -1,0 +1,196 @@
+"""An open model: what a script works with, and what the window is told of it."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ganstudio.architectures import cards
+from ganstudio.checkpoints.checkpoint import GENERATOR, Checkpoint
+from ganstudio.checkpoints.reader import read_checkpoint
+from ganstudio.checkpoints.shipped import display_name, locate
+from ganstudio.core.architecture import Architecture
+from ganstudio.core.device import AUTO, Precision, choose_device
+from ganstudio.core.document import (
+    ClassChoice,
+    Document,
+    FrozenMap,
+    InputValue,
+    LatentPoint,
+    ModelRef,
+    NoiseMode,
+    NoiseSetting,
+)
+from ganstudio.core.errors import WrongInputError
+from ganstudio.core.frame import ModelInfo, ReportSection
+from ganstudio.core.generator import Generator
+from ganstudio.core.inputs import Ability, ClassLabel, Latent
+from ganstudio.core.latents import resampled_latent, resampling_threshold, truncate
+
+SAMPLED_CHUNKS = 64
+CHUNK_BYTES = 1 << 16
+
+
+class Model:
+    """A generator with its card; tensors go in and come out on any device, pictures in [-1, 1]."""
+
+    def __init__(self, card: Architecture[Any], config: object, generator: Generator, info: ModelInfo) -> None:
+        """Join what `open_model` has read."""
+        self.card, self.config, self.generator, self.info = card, config, generator, info
+
+    @property
+    def z_dim(self) -> int:
+        """The length of z."""
+        return next(i.dim for i in self.info.inputs if isinstance(i, Latent))
+
+    @property
+    def c_dim(self) -> int:
+        """The number of classes, 0 for an unconditional model."""
+        return next((i.count for i in self.info.inputs if isinstance(i, ClassLabel)), 0)
+
+    @property
+    def w_avg(self) -> torch.Tensor | None:
+        """The mean w `[w_dim]` that truncation pulls towards, where the model has a mapping network."""
+        return self.generator.w_avg
+
+    def prepare(self, device: str = AUTO, precision: Precision = Precision.EXACT) -> "Model":
+        """Move to a device and choose a precision; raises DeviceError where it does not answer."""
+        self.generator.prepare(choose_device(device), precision)
+        return self
+
+    def latents(self, seeds: Sequence[int], psi: float = 1.0) -> torch.Tensor:
+        """Return the z `[N, z_dim]` (float32) of seeds; where there is no W, psi bounds |z_i| by resampling."""
+        resampling = Ability.RESAMPLING in self.info.abilities
+        threshold = resampling_threshold(psi) if resampling else None
+        rows = [resampled_latent(seed, self.z_dim, threshold) for seed in seeds]
+        return torch.from_numpy(np.stack(rows).astype(np.float32))
+
+    @torch.no_grad()
+    def mapping(self, z: torch.Tensor, c: torch.Tensor | int | None = None) -> torch.Tensor:
+        """Map z `[N, z_dim]` and labels (one-hot `[N, c_dim]` or one index) to ws `[N, n_latent, w_dim]`.
+
+        Models without a mapping network give z back as `[N, 1, z_dim]`.
+        """
+        if z.ndim != 2 or z.shape[1] != self.z_dim:
+            raise WrongInputError(f"z has the shape {tuple(z.shape)}; this model takes [N, {self.z_dim}].")
+        return self.generator.mapping(z.to(self.generator.device), self._labels(c, len(z)))
+
+    @torch.no_grad()
+    def synthesis(self, ws: torch.Tensor, noise: NoiseSetting | NoiseMode | str = NoiseMode.FIXED) -> torch.Tensor:
+        """Draw ws `[N, n_latent, w_dim]` as pictures `[N, C, H, W]`; noise is `none`, `fixed` or `random`."""
+        if ws.ndim != 3 or ws.shape[1] != self.info.n_latent:
+            raise WrongInputError(
+                f"ws has the shape {tuple(ws.shape)}; this model takes [N, {self.info.n_latent}, w_dim]."
+            )
+        return self.generator.synthesis(ws.to(self.generator.device), noise_setting(noise))
+
+    @torch.no_grad()
+    def sample(
+        self,
+        seeds: Sequence[int],
+        psi: float = 1.0,
+        cutoff: int | None = None,
+        c: torch.Tensor | int | None = None,
+        noise: NoiseSetting | NoiseMode | str = NoiseMode.FIXED,
+    ) -> torch.Tensor:
+        """Return the pictures `[N, C, H, W]` of seeds, truncated by psi on the first `cutoff` rows of ws."""
+        ws = self.mapping(self.latents(seeds, psi), c)
+        if self.w_avg is not None:
+            ws = truncate(ws, self.w_avg, psi, cutoff)
+        return self.synthesis(ws, noise)
+
+    def _labels(self, c: torch.Tensor | int | None, count: int) -> torch.Tensor | None:
+        if not self.c_dim:
+            return None
+        if c is None or isinstance(c, int):
+            index = c or 0
+            if not 0 <= index < self.c_dim:
+                raise WrongInputError(f"There is no class {index}; this model has classes 0 to {self.c_dim - 1}.")
+            labels = torch.zeros(count, self.c_dim, device=self.generator.device)
+            labels[:, index] = 1.0
+            return labels
+        if c.shape != (count, self.c_dim):
+            raise WrongInputError(f"The labels have the shape {tuple(c.shape)}; expected [{count}, {self.c_dim}].")
+        return c.to(self.generator.device)
+
+
+def noise_setting(noise: NoiseSetting | NoiseMode | str) -> NoiseSetting:
+    """Return a setting for a mode's name; `const` is the published tools' word for `fixed`."""
+    if isinstance(noise, NoiseSetting):
+        return noise
+    try:
+        return NoiseSetting(NoiseMode.FIXED if noise == "const" else NoiseMode(noise))
+    except ValueError:
+        modes = ", ".join(mode.value for mode in NoiseMode)
+        raise WrongInputError(f"There is no noise mode {noise!r}; choose one of: {modes}.") from None
+
+
+def open_model(name_or_path: str | Path, device: str = AUTO, precision: Precision = Precision.EXACT) -> Model:
+    """Open a shipped model by name or any checkpoint by path; code stored in a file is never run."""
+    chosen = choose_device(device)
+    path = locate(name_or_path)
+    checkpoint = read_checkpoint(path)
+    card = cards()[checkpoint.architecture]
+    generator = build_generator(card, checkpoint)
+    generator.prepare(chosen, precision)
+    return Model(card, checkpoint.config, generator, describe(path, card, checkpoint, generator))
+
+
+def build_generator(card: Architecture[Any], checkpoint: Checkpoint) -> Generator:
+    """Build the generator of a checkpoint around its tensors, without drawing random weights first."""
+    tensors = checkpoint.tensors[GENERATOR]
+    with torch.device("meta"):
+        generator = card.build(checkpoint.config)
+    expected = generator.network.state_dict()
+    same = {name: t if t.dtype == expected[name].dtype else t.to(expected[name].dtype) for name, t in tensors.items()}
+    generator.network.load_state_dict(same, strict=True, assign=True)
+    generator.network.requires_grad_(False)
+    return generator
+
+
+def describe(path: Path, card: Architecture[Any], checkpoint: Checkpoint, generator: Generator) -> ModelInfo:
+    """Gather what the window shows of a model."""
+    config = checkpoint.config
+    inputs = card.inputs(config)
+    values: dict[str, InputValue] = {}
+    for item in inputs:
+        if isinstance(item, Latent):
+            values[item.name] = LatentPoint()
+        elif isinstance(item, ClassLabel):
+            values[item.name] = ClassChoice()
+    ref = ModelRef(display_name(path), fingerprint(path))
+    report = checkpoint.report
+    sections = (ReportSection(report.what, report.sentences()),) if report else ()
+    resolution: int = config.resolution  # type: ignore[attr-defined]
+    return ModelInfo(
+        name=ref.name,
+        digest=ref.digest,
+        path=str(path),
+        architecture=card.id,
+        architecture_title=card.title,
+        paper=card.paper,
+        resolution=resolution,
+        inputs=inputs,
+        abilities=card.abilities(config),
+        n_latent=len(generator.layer_resolutions),
+        parameters=sum(p.numel() for p in generator.network.parameters()),
+        document=Document(model=ref, inputs=FrozenMap(values)),
+        report=sections,
+        summary=str(checkpoint.provenance.get("summary", "")),
+        licence=checkpoint.licence,
+        layer_resolutions=generator.layer_resolutions,
+    )
+
+
+def fingerprint(path: Path) -> str:
+    """Return a digest of a file's length and of 64 evenly spaced pieces, which is quick for files of any size."""
+    size = path.stat().st_size
+    hasher = blake2b(str(size).encode(), digest_size=16)
+    with path.open("rb") as file:
+        for i in range(SAMPLED_CHUNKS):
+            file.seek(i * size // SAMPLED_CHUNKS)
+            hasher.update(file.read(CHUNK_BYTES))
+    return hasher.hexdigest()

@@ -1,0 +1,145 @@
+"""Incremental synthesis: only stale stages run again, and a preview comes first."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import torch
+
+from ganstudio.core.document import Document
+from ganstudio.core.frame import Frame
+from ganstudio.core.generator import Features, Generator, Stage, StageInputs
+from ganstudio.core.pixels import to_pixels
+from ganstudio.core.store import Store
+from ganstudio.engine.memory import DEFAULT_BUDGET, recovered_from_exhaustion
+
+PREVIEW_PIXELS = 64
+PREVIEW_AFTER_MS = 40.0
+Runner = Callable[[Stage, StageInputs, tuple[Features, ...]], Features]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stage's result under the digest of all that caused it."""
+
+    key: bytes
+    features: Features
+
+
+def run_eagerly(stage: Stage, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
+    """Run a stage operation by operation."""
+    return stage.run(inputs, needed)
+
+
+class IncrementalSynthesis:
+    """Draws documents with one generator and keeps what it can use again."""
+
+    def __init__(
+        self,
+        generator: Generator,
+        store: Store,
+        *,
+        budget: int = DEFAULT_BUDGET,
+        runner: Runner = run_eagerly,
+        preview_after_ms: float = PREVIEW_AFTER_MS,
+    ) -> None:
+        """Hold at most `budget` bytes of results; previews come where more than `preview_after_ms` is left."""
+        self.generator, self.store, self.budget, self.runner = generator, store, budget, runner
+        self.preview_after_ms = preview_after_ms
+        self.stages: Mapping[str, Stage] = {stage.name: stage for stage in generator.stages()}
+        self.kept: dict[str, Kept] = {}
+        self.cost_ms: dict[str, float] = {}
+
+    def forget(self) -> None:
+        """Drop every kept result."""
+        self.kept.clear()
+
+    def render(self, document: Document) -> Iterator[Frame]:
+        """Yield a preview where the rest takes long, then the full pictures of `document`."""
+        with torch.no_grad(), recovered_from_exhaustion(self.generator.device, self.forget):
+            yield from self._render(document)
+
+    def _render(self, document: Document) -> Iterator[Frame]:
+        started = time.perf_counter()
+        outputs = self.generator.outputs()
+        ran: list[str] = []
+        inputs, keys = self._resolve(document, ran)
+        todo = self._stale(tuple(outputs.values()), keys)
+        previewed = False
+        for position, name in enumerate(todo):
+            features = self._run(name, inputs[name], keys[name], frozenset(todo[position + 1 :]))
+            ran.append(name)
+            if not previewed and self._preview_is_due(features, todo[position + 1 :]):
+                previewed = True
+                yield self._frame({"picture": features}, document, started, ran, preview=True)
+        finished = {title: self.kept[name].features for title, name in outputs.items()}
+        yield self._frame(finished, document, started, ran, preview=False)
+        self._keep_within_budget(frozenset(outputs.values()))
+
+    def _resolve(self, document: Document, ran: list[str]) -> tuple[dict[str, StageInputs], dict[str, bytes]]:
+        """Resolve all stages in order; stages that others look into run right away."""
+        inputs: dict[str, StageInputs] = {}
+        keys: dict[str, bytes] = {}
+        for stage in self.stages.values():
+            for name in self._stale(stage.reads, keys):
+                self._run(name, inputs[name], keys[name], frozenset(self.stages))
+                ran.append(name)
+            results = {name: self.kept[name].features for name in stage.reads}
+            inputs[stage.name] = stage.resolve(document, results, self.store)
+            causes = b"".join(keys[name] for name in stage.needs)
+            hasher = blake2b(stage.name.encode() + causes + inputs[stage.name].digest(), digest_size=16)
+            keys[stage.name] = hasher.digest()
+        return inputs, keys
+
+    def _stale(self, wanted: tuple[str, ...], keys: Mapping[str, bytes]) -> list[str]:
+        """Return the stages that must run before `wanted` is there, in order."""
+        todo: list[str] = []
+
+        def visit(name: str) -> None:
+            kept = self.kept.get(name)
+            if name in todo or (kept is not None and kept.key == keys[name]):
+                return
+            for need in self.stages[name].needs:
+                visit(need)
+            todo.append(name)
+
+        for name in wanted:
+            visit(name)
+        return todo
+
+    def _run(self, name: str, inputs: StageInputs, key: bytes, later: frozenset[str]) -> Features:
+        stage = self.stages[name]
+        started = time.perf_counter()
+        device = self.generator.device
+        moved = StageInputs({k: t.to(device) for k, t in inputs.tensors.items()}, inputs.settings)
+        needed = tuple(self.kept[need].features for need in stage.needs)
+        features = self.runner(stage, moved, needed)
+        self.kept[name] = Kept(key, features)
+        elapsed = (time.perf_counter() - started) * 1e3
+        self.cost_ms[name] = 0.5 * (elapsed + self.cost_ms.get(name, elapsed))
+        wanted_later = {need for other in later for need in (*self.stages[other].needs, *self.stages[other].reads)}
+        self._keep_within_budget(frozenset({name, *self.generator.outputs().values(), *wanted_later}))
+        return features
+
+    def _keep_within_budget(self, wanted: frozenset[str]) -> None:
+        """Drop the largest results that nobody waits for until the rest fits."""
+        held = sum(kept.features.bytes_held() for kept in self.kept.values())
+        free = sorted(self.kept.keys() - wanted, key=lambda name: self.kept[name].features.bytes_held())
+        while held > self.budget and free:
+            held -= self.kept.pop(free.pop()).features.bytes_held()
+
+    def _preview_is_due(self, features: Features, rest: list[str]) -> bool:
+        if features.picture is None or features.picture.shape[-1] < PREVIEW_PIXELS or not rest:
+            return False
+        expected = [self.cost_ms.get(name) for name in rest]
+        return None in expected or sum(cost for cost in expected if cost is not None) > self.preview_after_ms
+
+    def _frame(
+        self, shown: Mapping[str, Features], document: Document, started: float, ran: list[str], *, preview: bool
+    ) -> Frame:
+        pictures = {
+            title: to_pixels(features.picture)[0] for title, features in shown.items() if features.picture is not None
+        }
+        elapsed = (time.perf_counter() - started) * 1e3
+        return Frame(pictures, document, preview, elapsed, tuple(ran))
