@@ -104,7 +104,7 @@ def check_launch_options(options: LaunchOptions) -> None:
 
         shipped_model(options.model)
     if options.screenshot:
-        from ganstudio.studio.generation import prepare_folder
+        from ganstudio.studio.pictures import prepare_folder
 
         if options.screenshot.suffix.lower() != ".png" or options.screenshot.is_dir():
             raise ArgumentError(f"A screenshot is a PNG file: {options.screenshot} must end in .png.")
@@ -156,7 +156,7 @@ def first_look(options: LaunchOptions, reason: str) -> int:
 def first_look_folder() -> Path:
     """Return a folder that can be written to: `out/first-look` beside the launcher, else the user's."""
     from ganstudio.core.errors import SaveError
-    from ganstudio.studio.generation import prepare_folder
+    from ganstudio.studio.pictures import prepare_folder
 
     try:
         return prepare_folder(ROOT / "out" / "first-look")
@@ -177,7 +177,7 @@ def generate(arguments: list[str]) -> int:
         generation.GenerateOptions,
         prog="launcher.py generate",
         args=arguments,
-        config=(tyro.conf.FlagConversionOff, tyro.conf.OmitArgPrefixes),
+        config=(tyro.conf.EnumChoicesFromValues,),
     )
     show_progress(generation.generate(options))
     return 0
@@ -252,7 +252,7 @@ def print_assets() -> None:
     )
     table.columns[2].justify = "right"
     for asset in shipped_assets():
-        table.add_row(asset.name, asset.kind, f"{asset.size / 1e6:.1f}", asset.card.licence, asset.card.title)
+        table.add_row(asset.name, asset.kind, f"{asset.size / 1e6:.1f}", asset.card.licence.spdx, asset.card.title)
     Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 

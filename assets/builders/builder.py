@@ -7,22 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.builders.package import PACKAGES_VARIABLE, Package
-from ganstudio.core.paths import ASSETS
 
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """Makes the asset `name` in `folder` below `assets/`; `make(archive, target)` does the writing."""
+    """Makes the asset `name`, whose place is `folder`; `make(archive, target)` does the writing."""
 
     name: str
-    folder: str
+    folder: Path
     package: Package
     make: Callable[[Path, Path], None]
-
-    @property
-    def target(self) -> Path:
-        """The asset's own folder in this copy of the program."""
-        return ASSETS / self.folder
 
     @property
     def source(self) -> str:
@@ -30,12 +24,12 @@ class Builder:
         return f"{self.package.name}=={self.package.version}"
 
     def build(self, target: Path | None = None, packages: Path | None = None) -> Path:
-        """Write the asset into `target` (its own folder when None) and return it; raises SourcePackageError.
+        """Write the asset into `target` (its place when None) and return it; raises SourcePackageError.
 
         The package is looked for in `packages` (when None: in the folder that the environment variable
         GANSTUDIO_PACKAGES names) and downloaded where it is not there.
         """
-        target = target or self.target
+        target = target or self.folder
         named = os.environ.get(PACKAGES_VARIABLE)
         packages = packages or (Path(named) if named else None)
         with tempfile.TemporaryDirectory() as scratch:

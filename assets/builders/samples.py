@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from assets.builders.builder import Builder
-from assets.builders.card import Card, Licence
+from assets.builders.card import write_card
 from assets.builders.package import Package
+from ganstudio.core.paths import ASSETS
+from ganstudio.studio.assets import Card, Licence
 
 PACKAGE = Package(
     "scikit-image",
@@ -33,10 +35,9 @@ def make_samples(archive: Path, target: Path) -> None:
     keys = ("file", "title", "author", "licence", "origin")
     for photo in PHOTOS:
         (target / photo[0]).write_bytes(PACKAGE.read(archive, f"skimage/data/{photo[0]}"))
-    Card(
+    card = Card(
         name="samples",
         title="Sample photos",
-        architecture="",
         summary="Five photos to try inversion, editing and comparison on: a face, a person, an animal, "
         "an object and a scene.",
         licence=Licence(
@@ -45,9 +46,10 @@ def make_samples(archive: Path, target: Path) -> None:
             "licences/CC0-1.0.txt",
             "Each file is given under CC0 by its author or in the public domain, as the package's notes say.",
         ),
-        training="",
         files=tuple(dict(zip(keys, photo, strict=True)) for photo in PHOTOS),
-    ).write(target, PACKAGE)
+        source=PACKAGE.as_source(),
+    )
+    write_card(card, target)
 
 
-SAMPLES = Builder("samples", "samples", PACKAGE, make_samples)
+SAMPLES = Builder("samples", ASSETS / "samples", PACKAGE, make_samples)

@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -19,14 +19,49 @@ class UnknownAssetError(StudioError):
 
 
 @dataclass(frozen=True)
+class Licence:
+    """Who allows what; `text` is the licence's file below `assets/`."""
+
+    spdx: str
+    holder: str
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file of the Python package index that an asset is built from."""
+
+    package: str
+    version: str
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """One measured value: over how many cases, with what error, and by which network."""
+
+    metric: str
+    value: float
+    n: int
+    error: str
+    network: str
+
+
+@dataclass(frozen=True)
 class Card:
     """What an asset is, where it comes from and under which licence; `numbers` were measured on it."""
 
+    name: str
     title: str
     summary: str
-    licence: str
+    licence: Licence
+    source: Source | None = None
     architecture: str = ""
-    numbers: Mapping[str, float | int | str] = field(default_factory=dict)
+    training: str = ""
+    numbers: tuple[Number, ...] = ()
+    files: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
