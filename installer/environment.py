@@ -52,12 +52,13 @@ def is_current(stamp: dict[str, object], wanted: str | None) -> bool:
 
 @contextlib.contextmanager
 def only_one() -> Iterator[None]:
-    """Let one start at a time set up; the system lifts the lock when its holder ends, however it ends."""
+    """Let one start at a time set up; the system lifts the lock when this start and its pip have ended."""
     try:
         file = LOCK.open("a+")
     except OSError as problem:
         raise SetupError(NOT_WRITABLE.sentence.format(folder=ROOT)) from problem
     with file:
+        os.set_inheritable(file.fileno(), True)
         waited = False
         while not try_lock(file.fileno()):
             if not waited:

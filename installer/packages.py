@@ -89,8 +89,10 @@ def run_logged(command: list[str], environment: dict[str, str]) -> int:
     """Run a command with its output in the log, say its large downloads, and return its exit code."""
     with LOG.open("a", encoding="utf-8") as log:
         log.write(f"\n$ {' '.join(command)}\n")
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   encoding="utf-8", errors="replace")  # fmt: skip
+        process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            encoding="utf-8", errors="replace", close_fds=False,  # the lock goes along
+        )  # fmt: skip
         try:
             for line in process.stdout or ():
                 log.write(line)

@@ -7,8 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
 
 from installer.packages import clean_environment, pip, say
 from installer.places import PYTHON, VENV, SetupError
@@ -89,5 +88,5 @@ def offered_locally(version: str) -> tuple[str, str]:
             offer = json.loads(report.read_text(encoding="utf-8"))["install"][0]
             place = urlsplit(offer["download_info"]["url"])
             if place.scheme == "file":
-                return offer["metadata"]["version"], url2pathname(place.path)
+                return offer["metadata"]["version"], unquote(place.path)
     return "", ""

@@ -16,7 +16,7 @@ PATIENCE_S = 5.0
 
 
 def no_window_reason() -> str | None:
-    """Return in plain words why no window can be shown, None where one can or where Qt was told what to do."""
+    """Return in plain words why no window can be seen, None where one can or where Qt has its orders."""
     if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
         return None
     wayland, x11 = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY")

@@ -1,14 +1,17 @@
 """Pictures of chosen seeds, written to a folder."""
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+import tyro
 
 from ganstudio.core.device import AUTO, Precision
-from ganstudio.core.errors import SaveError, StudioError
+from ganstudio.core.errors import StudioError
 from ganstudio.core.progress import Progress
+from ganstudio.studio.pictures import prepare_folder, save_png
 
 LAST_SEED = 2**32 - 1
 MOST_SEEDS = 100_000
@@ -34,7 +37,7 @@ class GenerateOptions:
     """Truncation: 0 is the average picture, 1 leaves the latents as they are."""
     cutoff: int | None = None
     """Truncate only this many of the first layers; all where not given."""
-    label: int | None = None
+    label: Annotated[int | None, tyro.conf.arg(name="class")] = None
     """Number of the class, for a model that has classes."""
     device: str = AUTO
     """Where to compute: auto, cpu, cuda, cuda:1, mps."""
@@ -64,19 +67,6 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     return tuple(seeds)
 
 
-def prepare_folder(folder: Path) -> Path:
-    """Make a folder where it is missing and make sure that files can be written into it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".{os.getpid()}.part"
-        probe.touch()
-        probe.unlink()
-    except OSError as problem:
-        reason = f"The folder {folder} cannot be written to ({problem.strerror}); choose another one."
-        raise SaveError(reason) from problem
-    return folder
-
-
 def generate(options: GenerateOptions) -> Iterator[Progress]:
     """Write every picture as it is made, then the sheet; what was written stays where a later one fails."""
     seeds = parse_seeds(options.seeds)
@@ -87,7 +77,7 @@ def generate(options: GenerateOptions) -> Iterator[Progress]:
 
     from ganstudio import open_model
     from ganstudio.core.pixels import to_pixels
-    from ganstudio.studio.pictures import save_png, sheet
+    from ganstudio.studio.pictures import sheet
 
     model = open_model(options.model, device=options.device, precision=options.precision)
     shown = []

@@ -40,9 +40,9 @@ class LaunchOptions:
     """How the window opens.
 
     With `screenshot` the window waits for its first full picture, saves itself there as PNG, prints one JSON
-    line with `start_to_window_s` and `start_to_first_picture_s` and closes with exit code 0. With
-    `first_look` it does the same but prints nothing and saves `window.png` in that folder. Both are in seconds since
-    `started_at` (Unix time). `workspace` is the name of a workspace, in any case of letters; `size` is
+    line with `start_to_window_s` and `start_to_first_picture_s`, both in seconds since `started_at` (Unix
+    time), and closes with exit code 0. With `first_look` it does the same, prints nothing, and saves
+    `window.png` in that folder. `workspace` is a workspace's name in any case of letters; `size` is
     (width, height) in pixels.
     """
 

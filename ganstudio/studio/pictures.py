@@ -4,16 +4,30 @@ import contextlib
 import math
 import os
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from ganstudio.core.errors import SaveError
-from ganstudio.core.store import Array
+
+if TYPE_CHECKING:
+    from ganstudio.core.store import Array
 
 SHEET_LIMIT_PX = 8192
 
 
-def save_png(path: Path, pixels: Array) -> None:
+def prepare_folder(folder: Path) -> Path:
+    """Make a folder where it is missing and make sure that files can be written into it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".{os.getpid()}.part"
+        probe.touch()
+        probe.unlink()
+    except OSError as problem:
+        reason = f"The folder {folder} cannot be written to ({problem.strerror}); choose another one."
+        raise SaveError(reason) from problem
+    return folder
+
+
+def save_png(path: Path, pixels: "Array") -> None:
     """Write a uint8 picture `[H, W, C]` whole or not at all."""
     from PIL import Image
 
@@ -31,11 +45,13 @@ def save_png(path: Path, pixels: Array) -> None:
         raise SaveError(f"{reason}; choose another folder or free some space.") from problem
 
 
-def sheet(pictures: Array) -> Array:
+def sheet(pictures: "Array") -> "Array":
     """Lay uint8 pictures `[N, H, W, C]` out as one, nearly square, row by row; empty cells are mid-grey.
 
     Where the sheet would be wider or higher than 8192 pixels, every picture is thinned to each k-th pixel.
     """
+    import numpy as np
+
     count, height, width, channels = pictures.shape
     columns = math.ceil(math.sqrt(count))
     rows = math.ceil(count / columns)
