@@ -38,11 +38,15 @@ class Report:
         if self.code:
             prints = ", ".join(text.sha256[:12] for text in self.code[:6])
             texts = "1 program text" if len(self.code) == 1 else f"{len(self.code)} program texts"
-            said.append(f"The file carries {texts} (SHA-256 {prints}{', ...' if len(self.code) > 6 else ''}). "
-                        "That code was not run; the weights are read as data.")
+            said.append(
+                f"The file carries {texts} (SHA-256 {prints}{', ...' if len(self.code) > 6 else ''}). "
+                "That code was not run; the weights are read as data."
+            )
         if self.not_finite:
-            said.append(f"Not all weights are finite numbers: {listed(self.not_finite)}. Pictures may be blank; "
-                        "an earlier snapshot of the same training run may be sound.")
+            said.append(
+                f"Not all weights are finite numbers: {listed(self.not_finite)}. Pictures may be blank; "
+                "an earlier snapshot of the same training run may be sound."
+            )
         return tuple(said)
 
     def __str__(self) -> str:

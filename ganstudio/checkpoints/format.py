@@ -24,7 +24,8 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """Write a model file in one step that either happens whole or not at all. Raises `SaveError`."""
     tensors = {
         f"{network}.{name}": tensor.detach()
-        for network, group in checkpoint.tensors.items() for name, tensor in group.items()
+        for network, group in checkpoint.tensors.items()
+        for name, tensor in group.items()
     }
     header = _table(tensors, {KEY: json.dumps(_header(checkpoint), ensure_ascii=False, allow_nan=False)})
     size = len(header) + sum(tensor.nbytes for tensor in tensors.values())
@@ -37,8 +38,12 @@ def _header(checkpoint: Checkpoint) -> dict[str, object]:
         for network in checkpoint.tensors
     }
     return {
-        "format": VERSION, "architecture": checkpoint.architecture, "config": as_json(checkpoint.config),
-        "networks": networks, "provenance": dict(checkpoint.provenance), "licence": checkpoint.licence,
+        "format": VERSION,
+        "architecture": checkpoint.architecture,
+        "config": as_json(checkpoint.config),
+        "networks": networks,
+        "provenance": dict(checkpoint.provenance),
+        "licence": checkpoint.licence,
     }
 
 
@@ -52,10 +57,15 @@ def _table(tensors: Mapping[str, torch.Tensor], metadata: dict[str, str]) -> byt
     position = 0
     for name, tensor in tensors.items():
         if tensor.dtype not in NAMES:
-            raise WrongInputError(f"The tensor {name} has the number type {tensor.dtype}, which model files do not "
-                                  "hold. Convert it first.")
-        table[name] = {"dtype": NAMES[tensor.dtype], "shape": list(tensor.shape),
-                       "data_offsets": [position, position + tensor.nbytes]}
+            raise WrongInputError(
+                f"The tensor {name} has the number type {tensor.dtype}, which model files do not "
+                "hold. Convert it first."
+            )
+        table[name] = {
+            "dtype": NAMES[tensor.dtype],
+            "shape": list(tensor.shape),
+            "data_offsets": [position, position + tensor.nbytes],
+        }
         position += tensor.nbytes
     text = json.dumps(table, ensure_ascii=False).encode()
     text += b" " * (-len(text) % 8)
@@ -67,7 +77,7 @@ def _chunks(header: bytes, tensors: Mapping[str, torch.Tensor]) -> Iterator[byte
     for tensor in tensors.values():
         if tensor.numel():
             flat = tensor.cpu().contiguous().reshape(-1).view(torch.uint8)
-            yield memoryview(flat.numpy())
+            yield memoryview(flat.numpy().data)
 
 
 def read_own(tensors: Mapping[str, ForeignTensor], text: str) -> tuple[str, Imported, Mapping[str, object]]:
@@ -76,8 +86,10 @@ def read_own(tensors: Mapping[str, ForeignTensor], text: str) -> tuple[str, Impo
     architecture = str(header.get("architecture"))
     card = cards().get(architecture)
     if card is None:
-        raise UnsupportedStreamError(f"it holds a model of the architecture “{architecture[:60]}”, which this version "
-                                     f"does not have (it has {', '.join(sorted(cards()))}). Update the program")
+        raise UnsupportedStreamError(
+            f"it holds a model of the architecture “{architecture[:60]}”, which this version "
+            f"does not have (it has {', '.join(sorted(cards()))}). Update the program"
+        )
     networks = header.get("networks")
     if not isinstance(networks, dict):
         raise BrokenStreamError("its description lists no networks")
@@ -94,9 +106,14 @@ def read_own(tensors: Mapping[str, ForeignTensor], text: str) -> tuple[str, Impo
         else:
             ignored[network] = None
     imported = Imported(
-        what=f"a GAN Studio model ({card.title})", config=config, generator=groups[GENERATOR],
-        discriminator_config=kept, discriminator=groups[DISCRIMINATOR] if kept is not None else None,
-        used=tuple(name for name in NETWORKS if groups[name]), ignored=tuple(ignored))
+        what=f"a GAN Studio model ({card.title})",
+        config=config,
+        generator=groups[GENERATOR],
+        discriminator_config=kept,
+        discriminator=groups[DISCRIMINATOR] if kept is not None else None,
+        used=tuple(name for name in NETWORKS if groups[name]),
+        ignored=tuple(ignored),
+    )
     return architecture, imported, header
 
 
@@ -110,8 +127,9 @@ def _parsed(text: str) -> Mapping[str, object]:
     if not isinstance(header, dict) or type(header.get("format")) is not int:
         raise BrokenStreamError("its description is unreadable")
     if header["format"] > VERSION:
-        raise UnsupportedStreamError(f"it is in format {header['format']}, and this version reads up to {VERSION}. "
-                                     "Update the program")
+        raise UnsupportedStreamError(
+            f"it is in format {header['format']}, and this version reads up to {VERSION}. Update the program"
+        )
     return header
 
 
@@ -124,6 +142,7 @@ def _config(kind: type, value: object) -> object:
         where = ".".join(str(part) for part in first["loc"])
         raise BrokenStreamError(f"its settings do not fit: {where} {first['msg']}") from error
     if isinstance(value, dict) and (unknown := value.keys() - kind.__dataclass_fields__.keys()):  # type: ignore[attr-defined]
-        raise UnsupportedStreamError(f"it uses the setting “{min(unknown)}”, which this version does not have. "
-                                     "Update the program")
+        raise UnsupportedStreamError(
+            f"it uses the setting “{min(unknown)}”, which this version does not have. Update the program"
+        )
     return config

@@ -27,15 +27,30 @@ from ganstudio.core.foreign import (
 )
 from ganstudio.core.foreign_modules import PERSISTENT
 
-DICTIONARIES = frozenset({
-    ForeignName("collections", "OrderedDict"), ForeignName("collections", "defaultdict"),
-    ForeignName("collections", "Counter"), ForeignName("dnnlib.util", "EasyDict"), ForeignName("dnnlib", "EasyDict"),
-    ForeignName("builtins", "dict"),
-})
+DICTIONARIES = frozenset(
+    {
+        ForeignName("collections", "OrderedDict"),
+        ForeignName("collections", "defaultdict"),
+        ForeignName("collections", "Counter"),
+        ForeignName("dnnlib.util", "EasyDict"),
+        ForeignName("dnnlib", "EasyDict"),
+        ForeignName("builtins", "dict"),
+    }
+)
 NAMESPACES = frozenset({ForeignName("argparse", "Namespace"), ForeignName("types", "SimpleNamespace")})
 DILL_TYPES: Mapping[str, str] = {
-    "set": "set", "frozenset": "frozenset", "dict": "dict", "list": "list", "tuple": "tuple", "int": "int",
-    "float": "float", "str": "str", "bool": "bool", "bytes": "bytes", "complex": "complex", "object": "object",
+    "set": "set",
+    "frozenset": "frozenset",
+    "dict": "dict",
+    "list": "list",
+    "tuple": "tuple",
+    "int": "int",
+    "float": "float",
+    "str": "str",
+    "bool": "bool",
+    "bytes": "bytes",
+    "complex": "complex",
+    "object": "object",
 }
 
 
@@ -65,8 +80,12 @@ class Findings:
 class Interpreter:
     """The meaning of one stream; `persistent_storage` and `nested_storage` come from its container."""
 
-    def __init__(self, findings: Findings, persistent_storage: Callable[[ForeignValue], ForeignValue] | None,
-                 nested_storage: Callable[[ForeignBytes], ForeignStorage]) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        persistent_storage: Callable[[ForeignValue], ForeignValue] | None,
+        nested_storage: Callable[[ForeignBytes], ForeignStorage],
+    ) -> None:
         self.findings = findings
         self.persistent_storage = persistent_storage
         self.nested_storage = nested_storage
@@ -80,8 +99,10 @@ class Interpreter:
             ForeignName("numpy.core.multiarray", "_reconstruct"): lambda _args: ForeignArray(),
             ForeignName("numpy.core.multiarray", "scalar"): scalar,
             ForeignName("numpy.core.numeric", "_frombuffer"): array_from_buffer,
-            ForeignName("builtins", "set"): self._set, ForeignName("builtins", "frozenset"): self._frozenset,
-            ForeignName("builtins", "complex"): _complex, ForeignName("builtins", "bytearray"): self._bytearray,
+            ForeignName("builtins", "set"): self._set,
+            ForeignName("builtins", "frozenset"): self._frozenset,
+            ForeignName("builtins", "complex"): _complex,
+            ForeignName("builtins", "bytearray"): self._bytearray,
             ForeignName("copyreg", "_reconstructor"): self._reconstructed,
             ForeignName("copyreg", "__newobj__"): self._reconstructed,
             ForeignName("torch", "Size"): _size,
@@ -276,5 +297,8 @@ def _complex(args: Arguments) -> ForeignValue:
 
 
 def _size(args: Arguments) -> ForeignValue:
-    return tuple(args[0]) if len(args) == 1 and isinstance(args[0], (tuple, list)) else ForeignObject(
-        ForeignName("torch", "Size"), args)
+    return (
+        tuple(args[0])
+        if len(args) == 1 and isinstance(args[0], (tuple, list))
+        else ForeignObject(ForeignName("torch", "Size"), args)
+    )

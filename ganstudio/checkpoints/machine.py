@@ -9,7 +9,14 @@ import struct
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
-from ganstudio.checkpoints.budget import IN_MEMORY, LONGEST_LINE, LONGEST_NUMBER, LONGEST_TEXT, MOST_MARKS, Budget
+from ganstudio.checkpoints.budget import (
+    IN_MEMORY,
+    LONGEST_LINE,
+    LONGEST_NUMBER,
+    LONGEST_TEXT,
+    MOST_MARKS,
+    Budget,
+)
 from ganstudio.checkpoints.refusals import BrokenStreamError, HostileStreamError, LimitError
 from ganstudio.checkpoints.source import Source
 from ganstudio.core.foreign import ForeignBytes, ForeignName, ForeignValue
@@ -76,7 +83,9 @@ class Machine:
         """Step over `length` bytes, checked against the end first, and return where they start."""
         start = self.position
         if length < 0 or length > self.end - start:
-            raise BrokenStreamError("it ends in the middle" if length >= 0 else "it announces a negative length")
+            raise BrokenStreamError(
+                "it ends in the middle" if length >= 0 else "it announces a negative length"
+            )
         self.position = start + length
         return start
 
@@ -155,7 +164,7 @@ def _text(layout: struct.Struct) -> "Step":
         start = machine.take(length)
         if length > LONGEST_TEXT:
             raise LimitError("a text is longer than any model needs")
-        machine.push(_decoded(machine.data[start:start + length]))
+        machine.push(_decoded(machine.data[start : start + length]))
 
     return step
 
@@ -165,7 +174,7 @@ def _bytes(layout: struct.Struct) -> "Step":
         length = machine.number(layout)
         start = machine.take(length)
         if length <= IN_MEMORY:
-            machine.push(machine.data[start:start + length])
+            machine.push(machine.data[start : start + length])
         else:
             machine.push(ForeignBytes(machine.source, start, length))
 
@@ -178,7 +187,7 @@ def _old_text(layout: struct.Struct) -> "Step":
         if length > LONGEST_TEXT:
             raise LimitError("a text is longer than any model needs")
         start = machine.take(length)
-        machine.push(machine.meaning.text(machine.data[start:start + length]))
+        machine.push(machine.meaning.text(machine.data[start : start + length]))
 
     return step
 
@@ -189,7 +198,7 @@ def _signed(layout: struct.Struct) -> "Step":
         if length > LONGEST_NUMBER:
             raise LimitError("a number has more digits than any model needs")
         start = machine.take(length)
-        machine.push(int.from_bytes(machine.data[start:start + length], "little", signed=True))
+        machine.push(int.from_bytes(machine.data[start : start + length], "little", signed=True))
 
     return step
 
@@ -403,27 +412,68 @@ S4, REAL = struct.Struct("<i"), struct.Struct(">d")
 STOP = ord(".")
 REFUSED = {0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4", 0x97: "NEXT_BUFFER", 0x98: "READONLY_BUFFER"}
 STEPS: dict[int, Step] = {
-    ord("("): _mark, ord("0"): _pop, ord("1"): lambda machine: _discard(machine.pop_marked()),
+    ord("("): _mark,
+    ord("0"): _pop,
+    ord("1"): lambda machine: _discard(machine.pop_marked()),
     ord("2"): lambda machine: machine.push(machine.top()),
-    ord("F"): _float_line, ord("I"): _int_line, ord("L"): _long_line, ord("S"): _quoted_line,
-    ord("V"): _unicode_line, ord("G"): _fixed(REAL), ord("J"): _fixed(S4), ord("K"): _fixed(U1),
-    ord("M"): _fixed(U2), 0x8a: _signed(U1), 0x8b: _signed(S4),
-    ord("N"): _constant(None), 0x88: _constant(True), 0x89: _constant(False),
-    ord("T"): _old_text(S4), ord("U"): _old_text(U1), ord("X"): _text(U4), 0x8c: _text(U1), 0x8d: _text(U8),
-    ord("B"): _bytes(U4), ord("C"): _bytes(U1), 0x8e: _bytes(U8), 0x96: _bytes(U8),
-    ord("P"): _persistent_line, ord("Q"): _persistent, ord("R"): _reduce, ord("b"): _build,
-    ord("c"): _global, 0x93: _stack_global, ord("i"): _instance, ord("o"): _object,
-    0x81: _new, 0x92: _new_with_options,
-    ord("a"): _append, ord("e"): _appends, ord("s"): _set_item, ord("u"): _set_items, ord("d"): _dictionary,
+    ord("F"): _float_line,
+    ord("I"): _int_line,
+    ord("L"): _long_line,
+    ord("S"): _quoted_line,
+    ord("V"): _unicode_line,
+    ord("G"): _fixed(REAL),
+    ord("J"): _fixed(S4),
+    ord("K"): _fixed(U1),
+    ord("M"): _fixed(U2),
+    0x8A: _signed(U1),
+    0x8B: _signed(S4),
+    ord("N"): _constant(None),
+    0x88: _constant(True),
+    0x89: _constant(False),
+    ord("T"): _old_text(S4),
+    ord("U"): _old_text(U1),
+    ord("X"): _text(U4),
+    0x8C: _text(U1),
+    0x8D: _text(U8),
+    ord("B"): _bytes(U4),
+    ord("C"): _bytes(U1),
+    0x8E: _bytes(U8),
+    0x96: _bytes(U8),
+    ord("P"): _persistent_line,
+    ord("Q"): _persistent,
+    ord("R"): _reduce,
+    ord("b"): _build,
+    ord("c"): _global,
+    0x93: _stack_global,
+    ord("i"): _instance,
+    ord("o"): _object,
+    0x81: _new,
+    0x92: _new_with_options,
+    ord("a"): _append,
+    ord("e"): _appends,
+    ord("s"): _set_item,
+    ord("u"): _set_items,
+    ord("d"): _dictionary,
     ord("l"): lambda machine: machine.push(machine.pop_marked()),
     ord("t"): lambda machine: machine.push(tuple(machine.pop_marked())),
-    ord("]"): _empty(list), ord("}"): _empty(dict), ord(")"): _constant(()), 0x8f: _empty(set),
-    0x85: _tuple_of(1), 0x86: _tuple_of(2), 0x87: _tuple_of(3), 0x90: _add_items, 0x91: _frozen_set,
+    ord("]"): _empty(list),
+    ord("}"): _empty(dict),
+    ord(")"): _constant(()),
+    0x8F: _empty(set),
+    0x85: _tuple_of(1),
+    0x86: _tuple_of(2),
+    0x87: _tuple_of(3),
+    0x90: _add_items,
+    0x91: _frozen_set,
     ord("g"): lambda machine: machine.recall(_integer(machine.line())),
     ord("p"): lambda machine: machine.remember(_integer(machine.line())),
-    ord("h"): _get(U1), ord("j"): _get(U4), ord("q"): _put(U1), ord("r"): _put(U4),
+    ord("h"): _get(U1),
+    ord("j"): _get(U4),
+    ord("q"): _put(U1),
+    ord("r"): _put(U4),
     0x94: lambda machine: machine.remember(len(machine.memo)),
-    0x80: _protocol, 0x95: _frame,
+    0x80: _protocol,
+    0x95: _frame,
 }
 
 

@@ -18,10 +18,20 @@ from ganstudio.core.foreign import (
 )
 
 CODES: dict[str, tuple[torch.dtype, str]] = {
-    "b1": (torch.bool, "?"), "i1": (torch.int8, "b"), "u1": (torch.uint8, "B"), "i2": (torch.int16, "h"),
-    "u2": (torch.uint16, "H"), "i4": (torch.int32, "i"), "u4": (torch.uint32, "I"), "i8": (torch.int64, "q"),
-    "u8": (torch.uint64, "Q"), "f2": (torch.float16, "e"), "f4": (torch.float32, "f"), "f8": (torch.float64, "d"),
-    "c8": (torch.complex64, "ff"), "c16": (torch.complex128, "dd"),
+    "b1": (torch.bool, "?"),
+    "i1": (torch.int8, "b"),
+    "u1": (torch.uint8, "B"),
+    "i2": (torch.int16, "h"),
+    "u2": (torch.uint16, "H"),
+    "i4": (torch.int32, "i"),
+    "u4": (torch.uint32, "I"),
+    "i8": (torch.int64, "q"),
+    "u8": (torch.uint64, "Q"),
+    "f2": (torch.float16, "e"),
+    "f4": (torch.float32, "f"),
+    "f8": (torch.float64, "d"),
+    "c8": (torch.complex64, "ff"),
+    "c16": (torch.complex128, "dd"),
 }
 
 
@@ -79,7 +89,11 @@ class ForeignArray(ForeignTensor):
         storage = storage_over(raw, kind.dtype)
         if prod(sizes) != storage.count:
             raise BrokenStreamError(f"an array of shape {list(sizes)} holds {storage.count} numbers")
-        stride = tuple(reversed(contiguous_stride(tuple(reversed(sizes))))) if fortran else contiguous_stride(sizes)
+        stride = (
+            tuple(reversed(contiguous_stride(tuple(reversed(sizes)))))
+            if fortran
+            else contiguous_stride(sizes)
+        )
         try:
             self.assign(storage, kind.dtype, sizes, stride, 0)
         except UnsoundTensorError as error:

@@ -67,14 +67,16 @@ def read_legacy(source: Source, start: int, stop: int, findings: Findings, depth
     return values[3]
 
 
-def _place_storages(source: Source, position: int, stop: int, storages: StorageTable, keys: list[ForeignValue]) -> int:
+def _place_storages(
+    source: Source, position: int, stop: int, storages: StorageTable, keys: list[ForeignValue]
+) -> int:
     for key in keys:
         storage = storages.by_key.get(key) if isinstance(key, str) else None
         if storage is None or storage.source is not None:
             raise BrokenStreamError("its list of storages does not fit its tensors")
         if position + 8 > stop:
             raise BrokenStreamError("it ends in the middle")
-        count = int.from_bytes(source.data[position:position + 8], "little", signed=True)
+        count = int.from_bytes(source.data[position : position + 8], "little", signed=True)
         position += 8
         if count != storage.count or position + storage.nbytes > stop:
             raise BrokenStreamError("a storage is shorter than its tensors need, so the file is cut off")
@@ -92,12 +94,14 @@ def read_zip(source: Source, findings: Findings) -> ForeignValue:
     pickle = _pickle_entry(entries)
     root = str(PurePosixPath(pickle.name).parent)
     if f"{root}/constants.pkl" in entries or any(name.startswith(f"{root}/code/") for name in entries):
-        raise UnsupportedStreamError("it is a TorchScript archive, which holds program code instead of plain weights. "
-                                     "Save the model's state_dict() with torch.save")
+        raise UnsupportedStreamError(
+            "it is a TorchScript archive, which holds program code instead of plain weights. "
+            "Save the model's state_dict() with torch.save"
+        )
     order = entries.get(f"{root}/byteorder")
     if order is not None:
         start, length = place(source, order)
-        if source.data[start:start + min(length, 16)] != b"little":
+        if source.data[start : start + min(length, 16)] != b"little":
             raise UnsupportedStreamError("it was written on a big-endian machine")
     storages = StorageTable()
 
@@ -129,13 +133,17 @@ def _pickle_entry(entries: dict[str, Entry]) -> Entry:
             raise UnsupportedStreamError("it is a numpy archive (.npz) of arrays, not a model")
         models = [name for name in entries if name.endswith((".pt", ".pth", ".pkl", ".safetensors"))]
         inside = f". Unpack {models[0]!r} from it first and open that" if models else ""
-        raise UnsupportedStreamError(f"it is a zip archive and not a PyTorch file (no data.pkl inside){inside}")
+        raise UnsupportedStreamError(
+            f"it is a zip archive and not a PyTorch file (no data.pkl inside){inside}"
+        )
     if len(found) > 1 or "/" not in found[0].name:
         raise BrokenStreamError("the archive holds several descriptions, or one outside a folder")
     return found[0]
 
 
-def _interpreter(findings: Findings, resolve: Callable[[ForeignValue], ForeignValue] | None, depth: int) -> Interpreter:
+def _interpreter(
+    findings: Findings, resolve: Callable[[ForeignValue], ForeignValue] | None, depth: int
+) -> Interpreter:
     def nested(raw: ForeignBytes) -> ForeignStorage:
         source = raw.source
         if not isinstance(source, Source):

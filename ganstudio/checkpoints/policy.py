@@ -16,80 +16,263 @@ class Standing(Enum):
 
 
 STORAGES = {
-    "FloatStorage": "float32", "DoubleStorage": "float64", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
-    "LongStorage": "int64", "IntStorage": "int32", "ShortStorage": "int16", "CharStorage": "int8",
-    "ByteStorage": "uint8", "BoolStorage": "bool", "ComplexFloatStorage": "complex64",
-    "ComplexDoubleStorage": "complex128", "UntypedStorage": "uint8", "TypedStorage": "uint8",
+    "FloatStorage": "float32",
+    "DoubleStorage": "float64",
+    "HalfStorage": "float16",
+    "BFloat16Storage": "bfloat16",
+    "LongStorage": "int64",
+    "IntStorage": "int32",
+    "ShortStorage": "int16",
+    "CharStorage": "int8",
+    "ByteStorage": "uint8",
+    "BoolStorage": "bool",
+    "ComplexFloatStorage": "complex64",
+    "ComplexDoubleStorage": "complex128",
+    "UntypedStorage": "uint8",
+    "TypedStorage": "uint8",
 }
 
-DTYPES = frozenset({
-    "float16", "float32", "float64", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
-    "uint64", "bool", "complex64", "complex128", "half", "float", "double", "int", "long", "short",
-    "float8_e4m3fn", "float8_e5m2",
-})
+DTYPES = frozenset(
+    {
+        "float16",
+        "float32",
+        "float64",
+        "bfloat16",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "bool",
+        "complex64",
+        "complex128",
+        "half",
+        "float",
+        "double",
+        "int",
+        "long",
+        "short",
+        "float8_e4m3fn",
+        "float8_e5m2",
+    }
+)
 
-BUILTIN_DATA = frozenset({
-    "set", "frozenset", "complex", "slice", "range", "bytearray", "object", "list", "dict", "tuple", "int", "float",
-    "str", "bool", "bytes",
-})
+BUILTIN_DATA = frozenset(
+    {
+        "set",
+        "frozenset",
+        "complex",
+        "slice",
+        "range",
+        "bytearray",
+        "object",
+        "list",
+        "dict",
+        "tuple",
+        "int",
+        "float",
+        "str",
+        "bool",
+        "bytes",
+    }
+)
 
-KNOWN = frozenset({
-    ForeignName("collections", name) for name in ("OrderedDict", "defaultdict", "Counter")
-} | {
-    ForeignName("builtins", name) for name in BUILTIN_DATA
-} | {
-    ForeignName("torch._utils", name) for name in (
-        "_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_tensor_v3", "_rebuild_parameter",
-        "_rebuild_parameter_with_state")
-} | {
-    ForeignName("torch", name) for name in (*STORAGES, *DTYPES, "Size", "device", "Tensor")
-} | {
-    ForeignName("torch.cuda", name) for name in STORAGES
-} | {
-    ForeignName("torch.storage", name) for name in ("_load_from_bytes", "TypedStorage", "UntypedStorage")
-} | {
-    ForeignName("torch._tensor", "_rebuild_from_type_v2"), ForeignName("torch.nn.parameter", "Parameter"),
-    ForeignName("torch_utils.persistence", "_reconstruct_persistent_obj"),
-    ForeignName("dnnlib.util", "EasyDict"), ForeignName("dnnlib", "EasyDict"),
-    ForeignName("argparse", "Namespace"), ForeignName("types", "SimpleNamespace"),
-    ForeignName("numpy", "dtype"), ForeignName("numpy", "ndarray"),
-    ForeignName("numpy.core.multiarray", "_reconstruct"), ForeignName("numpy.core.multiarray", "scalar"),
-    ForeignName("numpy.core.numeric", "_frombuffer"),
-    ForeignName("_codecs", "encode"),
-    ForeignName("copyreg", "_reconstructor"), ForeignName("copyreg", "__newobj__"),
-    ForeignName("dill._dill", "_load_type"), ForeignName("dill._dill", "_create_array"),
-})
+KNOWN = frozenset(
+    {ForeignName("collections", name) for name in ("OrderedDict", "defaultdict", "Counter")}
+    | {ForeignName("builtins", name) for name in BUILTIN_DATA}
+    | {
+        ForeignName("torch._utils", name)
+        for name in (
+            "_rebuild_tensor",
+            "_rebuild_tensor_v2",
+            "_rebuild_tensor_v3",
+            "_rebuild_parameter",
+            "_rebuild_parameter_with_state",
+        )
+    }
+    | {ForeignName("torch", name) for name in (*STORAGES, *DTYPES, "Size", "device", "Tensor")}
+    | {ForeignName("torch.cuda", name) for name in STORAGES}
+    | {ForeignName("torch.storage", name) for name in ("_load_from_bytes", "TypedStorage", "UntypedStorage")}
+    | {
+        ForeignName("torch._tensor", "_rebuild_from_type_v2"),
+        ForeignName("torch.nn.parameter", "Parameter"),
+        ForeignName("torch_utils.persistence", "_reconstruct_persistent_obj"),
+        ForeignName("dnnlib.util", "EasyDict"),
+        ForeignName("dnnlib", "EasyDict"),
+        ForeignName("argparse", "Namespace"),
+        ForeignName("types", "SimpleNamespace"),
+        ForeignName("numpy", "dtype"),
+        ForeignName("numpy", "ndarray"),
+        ForeignName("numpy.core.multiarray", "_reconstruct"),
+        ForeignName("numpy.core.multiarray", "scalar"),
+        ForeignName("numpy.core.numeric", "_frombuffer"),
+        ForeignName("_codecs", "encode"),
+        ForeignName("copyreg", "_reconstructor"),
+        ForeignName("copyreg", "__newobj__"),
+        ForeignName("dill._dill", "_load_type"),
+        ForeignName("dill._dill", "_create_array"),
+    }
+)
 
 RENAMED_MODULES = {
-    "__builtin__": "builtins", "copy_reg": "copyreg", "dill.dill": "dill._dill",
-    "numpy._core.multiarray": "numpy.core.multiarray", "numpy._core.numeric": "numpy.core.numeric",
+    "__builtin__": "builtins",
+    "copy_reg": "copyreg",
+    "dill.dill": "dill._dill",
+    "numpy._core.multiarray": "numpy.core.multiarray",
+    "numpy._core.numeric": "numpy.core.numeric",
 }
 
 INERT_PREFIXES = (
-    "torch.nn.", "torch.optim.", "torch.distributions.", "timm.", "torchvision.", "pg_modules.", "models.", "model.",
-    "training.", "networks.", "network.", "dnnlib.tflib.", "tfutil.", "collections.", "pathlib.", "datetime.",
-    "decimal.", "fractions.", "uuid.", "numpy.random.", "omegaconf.", "munch.", "easydict.", "addict.", "__main__.",
-    "stylegan2.", "op.",
+    "torch.nn.",
+    "torch.optim.",
+    "torch.distributions.",
+    "timm.",
+    "torchvision.",
+    "pg_modules.",
+    "models.",
+    "model.",
+    "training.",
+    "networks.",
+    "network.",
+    "dnnlib.tflib.",
+    "tfutil.",
+    "collections.",
+    "pathlib.",
+    "datetime.",
+    "decimal.",
+    "fractions.",
+    "uuid.",
+    "numpy.random.",
+    "omegaconf.",
+    "munch.",
+    "easydict.",
+    "addict.",
+    "__main__.",
+    "stylegan2.",
+    "op.",
 )
 
-INERT_NAMES = frozenset({
-    ForeignName("torch.serialization", "_get_layout"), ForeignName("torch._utils", "_rebuild_qtensor"),
-    ForeignName("numpy", "float64"), ForeignName("numpy", "float32"), ForeignName("numpy", "int64"),
-    ForeignName("numpy", "int32"), ForeignName("numpy", "bool_"),
-})
+INERT_NAMES = frozenset(
+    {
+        ForeignName("torch.serialization", "_get_layout"),
+        ForeignName("torch._utils", "_rebuild_qtensor"),
+        ForeignName("numpy", "float64"),
+        ForeignName("numpy", "float32"),
+        ForeignName("numpy", "int64"),
+        ForeignName("numpy", "int32"),
+        ForeignName("numpy", "bool_"),
+    }
+)
 
-HOSTILE_MODULES = frozenset({
-    "os", "posix", "nt", "ntpath", "posixpath", "subprocess", "builtins", "sys", "types", "marshal", "importlib",
-    "pickle", "_pickle", "cloudpickle", "dill", "runpy", "code", "codeop", "ctypes", "_ctypes", "socket", "shutil",
-    "pty", "commands", "popen2", "platform", "webbrowser", "operator", "_operator", "functools", "_functools",
-    "itertools", "inspect", "gc", "imp", "pip", "ensurepip", "venv", "setuptools", "pkgutil", "zipimport", "timeit",
-    "trace", "bdb", "pdb", "cProfile", "profile", "doctest", "unittest", "test", "asyncio", "multiprocessing",
-    "_posixsubprocess", "signal", "threading", "_thread", "tempfile", "io", "_io", "codecs", "_codecs", "copyreg",
-    "ssl", "urllib", "http", "ftplib", "smtplib", "telnetlib", "requests", "aiohttp", "httpx", "paramiko",
-    "builtin", "ast", "compileall", "py_compile", "linecache", "logging", "lib2to3", "idlelib", "pydoc", "sqlite3",
-    "numpy", "torch", "joblib", "IPython", "site", "sysconfig", "distutils", "resource", "fcntl", "mmap", "winreg",
-    "_winapi", "msvcrt", "weakref", "string", "fileinput", "glob", "xmlrpc", "pandas", "tensorflow",
-})
+HOSTILE_MODULES = frozenset(
+    {
+        "os",
+        "posix",
+        "nt",
+        "ntpath",
+        "posixpath",
+        "subprocess",
+        "builtins",
+        "sys",
+        "types",
+        "marshal",
+        "importlib",
+        "pickle",
+        "_pickle",
+        "cloudpickle",
+        "dill",
+        "runpy",
+        "code",
+        "codeop",
+        "ctypes",
+        "_ctypes",
+        "socket",
+        "shutil",
+        "pty",
+        "commands",
+        "popen2",
+        "platform",
+        "webbrowser",
+        "operator",
+        "_operator",
+        "functools",
+        "_functools",
+        "itertools",
+        "inspect",
+        "gc",
+        "imp",
+        "pip",
+        "ensurepip",
+        "venv",
+        "setuptools",
+        "pkgutil",
+        "zipimport",
+        "timeit",
+        "trace",
+        "bdb",
+        "pdb",
+        "cProfile",
+        "profile",
+        "doctest",
+        "unittest",
+        "test",
+        "asyncio",
+        "multiprocessing",
+        "_posixsubprocess",
+        "signal",
+        "threading",
+        "_thread",
+        "tempfile",
+        "io",
+        "_io",
+        "codecs",
+        "_codecs",
+        "copyreg",
+        "ssl",
+        "urllib",
+        "http",
+        "ftplib",
+        "smtplib",
+        "telnetlib",
+        "requests",
+        "aiohttp",
+        "httpx",
+        "paramiko",
+        "builtin",
+        "ast",
+        "compileall",
+        "py_compile",
+        "linecache",
+        "logging",
+        "lib2to3",
+        "idlelib",
+        "pydoc",
+        "sqlite3",
+        "numpy",
+        "torch",
+        "joblib",
+        "IPython",
+        "site",
+        "sysconfig",
+        "distutils",
+        "resource",
+        "fcntl",
+        "mmap",
+        "winreg",
+        "_winapi",
+        "msvcrt",
+        "weakref",
+        "string",
+        "fileinput",
+        "glob",
+        "xmlrpc",
+        "pandas",
+        "tensorflow",
+    }
+)
 
 
 def canonical(name: ForeignName) -> ForeignName:
@@ -118,8 +301,10 @@ def admitted(module: str, name: str) -> ForeignName:
     if judged is Standing.HOSTILE:
         raise HostileStreamError(f"it asks to use “{printable(wanted)}”, which can run code or touch files")
     if judged is Standing.UNKNOWN:
-        raise HostileStreamError(f"it asks to use “{printable(wanted)}”, which is not on the list of names that "
-                                 "models are known to use")
+        raise HostileStreamError(
+            f"it asks to use “{printable(wanted)}”, which is not on the list of names that "
+            "models are known to use"
+        )
     return wanted
 
 

@@ -1,7 +1,7 @@
 """Opening any model file: recognise its wrapping, read it as data, let each architecture say whether it is its own."""
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +63,14 @@ def read_checkpoint(path: Path | str, networks: Collection[str] = (GENERATOR,)) 
         except StreamError as error:
             raise named(path, error) from error
         except UnsoundTensorError as error:
-            raise BrokenFileError(f"{path.name} is damaged: {error}. Download or copy the file again.") from error
+            raise BrokenFileError(
+                f"{path.name} is damaged: {error}. Download or copy the file again."
+            ) from error
         except (MemoryError, RecursionError) as error:
-            raise OversizeError(f"{path.name} needs more memory than this machine has free. Close other programs "
-                                "and try again.") from error
+            raise OversizeError(
+                f"{path.name} needs more memory than this machine has free. Close other programs "
+                "and try again."
+            ) from error
 
 
 def open_contents(source: FileSource) -> Contents | Foreign:
@@ -90,14 +94,26 @@ def open_contents(source: FileSource) -> Contents | Foreign:
 def _checkpoint(path: Path, source: FileSource, networks: Collection[str]) -> Checkpoint:
     contents = open_contents(source)
     if isinstance(contents, Foreign):
-        raise UnknownFileError(path, contents.what, contents.remedy,
-                               ((OWN, "it has no description of ours"), *ruled_out(contents)))
+        raise UnknownFileError(
+            path,
+            contents.what,
+            contents.remedy,
+            ((OWN, "it has no description of ours"), *ruled_out(contents)),
+        )
     if KEY in contents.metadata:
         tensors = state_dict_in(contents.root) or {}
         architecture, imported, header = read_own(tensors, contents.metadata[KEY])
         provenance = header.get("provenance")
-        return _loaded(path, source, contents, cards()[architecture], imported, networks,
-                       provenance if isinstance(provenance, dict) else {}, str(header.get("licence", "")))
+        return _loaded(
+            path,
+            source,
+            contents,
+            cards()[architecture],
+            imported,
+            networks,
+            provenance if isinstance(provenance, dict) else {},
+            str(header.get("licence", "")),
+        )
     card, imported = _matched(path, contents)
     provenance = {"imported from": path.name, "kind": imported.what}
     return _loaded(path, source, contents, card, imported, networks, provenance, "")
@@ -115,7 +131,9 @@ def _matched(path: Path, contents: Contents) -> tuple[Architecture[Any], Importe
                 result = Mismatch(unfit)
             reasons.append((dialect.name, result.reason))
     reasons.extend(ruled_out(contents.container))
-    raise UnknownFileError(path, f"{contents.container}, but of no model that is known here", REMEDY, tuple(reasons))
+    raise UnknownFileError(
+        path, f"{contents.container}, but of no model that is known here", REMEDY, tuple(reasons)
+    )
 
 
 def expected_shapes(module: torch.nn.Module) -> dict[str, tuple[tuple[int, ...], torch.dtype]]:
@@ -125,14 +143,14 @@ def expected_shapes(module: torch.nn.Module) -> dict[str, tuple[tuple[int, ...],
 
 def _unfit(card: Architecture[Any], imported: Imported) -> str | None:
     """Compare with the network that the settings describe, without memory for its weights."""
-    wrong = _difference(imported.generator, card.build, imported.config)
+    wrong = _difference(imported.generator, lambda config: card.build(config).network, imported.config)
     if wrong is None and imported.discriminator is not None and card.discriminator is not None:
         wrong = _difference(imported.discriminator, card.discriminator.build, imported.discriminator_config)
         return wrong and f"in its discriminator {wrong}"
     return wrong
 
 
-def _difference(weights: Weights, build: Any, config: Any) -> str | None:
+def _difference(weights: Weights, build: Callable[[Any], torch.nn.Module], config: Any) -> str | None:
     largest = max((size for tensor in weights.values() for size in tensor.shape), default=0)
     if _largest_number(dataclasses.asdict(config)) > max(4096, largest):
         return "its settings do not fit its weights"
@@ -160,8 +178,16 @@ def _largest_number(value: object) -> int:
     return abs(value) if isinstance(value, int) else 0
 
 
-def _loaded(path: Path, source: FileSource, contents: Contents, card: Architecture[Any], imported: Imported,
-            networks: Collection[str], provenance: Mapping[str, object], licence: str) -> Checkpoint:
+def _loaded(
+    path: Path,
+    source: FileSource,
+    contents: Contents,
+    card: Architecture[Any],
+    imported: Imported,
+    networks: Collection[str],
+    provenance: Mapping[str, object],
+    licence: str,
+) -> Checkpoint:
     if KEY in contents.metadata and (unfit := _unfit(card, imported)):
         raise BrokenStreamError(unfit)
     groups: dict[str, Weights] = {GENERATOR: imported.generator}
@@ -182,13 +208,29 @@ def _read(tensor: ForeignTensor | torch.Tensor) -> torch.Tensor:
     return tensor.load() if isinstance(tensor, ForeignTensor) else tensor
 
 
-def _report(path: Path, source: FileSource, contents: Contents, imported: Imported,
-            tensors: Mapping[str, Mapping[str, torch.Tensor]]) -> Report:
+def _report(
+    path: Path,
+    source: FileSource,
+    contents: Contents,
+    imported: Imported,
+    tensors: Mapping[str, Mapping[str, torch.Tensor]],
+) -> Report:
     not_finite = tuple(
-        f"{network}.{name}" for network, group in tensors.items() for name, tensor in group.items()
-        if tensor.is_floating_point() and not torch.isfinite(tensor).all())
+        f"{network}.{name}"
+        for network, group in tensors.items()
+        for name, tensor in group.items()
+        if tensor.is_floating_point() and not torch.isfinite(tensor).all()
+    )
     inert = sorted(printable(name) for name in contents.findings.names if standing(name) is Standing.INERT)
     return Report(
-        file=path.name, what=imported.what, container=str(contents.container), size=source.length, used=imported.used,
-        ignored=imported.ignored, notes=imported.notes, code=tuple(contents.findings.code.values()),
-        not_finite=not_finite, inert_names=tuple(inert))
+        file=path.name,
+        what=imported.what,
+        container=str(contents.container),
+        size=source.length,
+        used=imported.used,
+        ignored=imported.ignored,
+        notes=imported.notes,
+        code=tuple(contents.findings.code.values()),
+        not_finite=not_finite,
+        inert_names=tuple(inert),
+    )

@@ -42,14 +42,26 @@ SIGNATURES: tuple[tuple[int, bytes, Foreign], ...] = (
     (0, b"Rar!", Foreign("a RAR archive", "Unpack it first and open what is inside.")),
     (0, b"\x89HDF", Foreign("an HDF5 file (Keras, TensorFlow Hub), which is not opened", GET_WEIGHTS)),
     (0, b"\x93NUMPY", Foreign("a numpy array (a latent or a direction), not a model", CHOOSE)),
-    (257, b"ustar", Foreign("a tar archive, perhaps a PyTorch file of 2016 or 2017, which is not opened",
-                            "Open it in an old PyTorch you trust and save it again, or unpack it.")),
+    (
+        257,
+        b"ustar",
+        Foreign(
+            "a tar archive, perhaps a PyTorch file of 2016 or 2017, which is not opened",
+            "Open it in an old PyTorch you trust and save it again, or unpack it.",
+        ),
+    ),
     (0, b"\x7fELF", Foreign("a program, not a model", CHOOSE)),
     (0, b"MZ", Foreign("a Windows program, not a model", CHOOSE)),
     (4, b"TFL3", Foreign("a TensorFlow Lite model, which is not opened", GET_WEIGHTS)),
     (0, b"GGUF", Foreign("a GGUF language model, which is not opened", CHOOSE)),
-    (0, b"version https://git-lfs", Foreign("a Git LFS pointer of a few lines instead of the model itself",
-                                            "Fetch the real file with “git lfs pull” and open that.")),
+    (
+        0,
+        b"version https://git-lfs",
+        Foreign(
+            "a Git LFS pointer of a few lines instead of the model itself",
+            "Fetch the real file with “git lfs pull” and open that.",
+        ),
+    ),
 )
 
 
@@ -57,7 +69,7 @@ def recognise(source: Source) -> Container | Foreign:
     """Name the container, or say what the file is instead."""
     head = source.data[:512]
     for offset, mark, foreign in SIGNATURES:
-        if head[offset:offset + len(mark)] == mark:
+        if head[offset : offset + len(mark)] == mark:
             return foreign
     if head.startswith(b"PK"):
         return Container.TORCH_ZIP
@@ -73,8 +85,10 @@ def recognise(source: Source) -> Container | Foreign:
 def _text(head: bytes) -> Foreign | None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
-        return Foreign("a web page instead of a model", "The download went wrong: open its address in a browser and "
-                                                        "save the file itself.")
+        return Foreign(
+            "a web page instead of a model",
+            "The download went wrong: open its address in a browser and save the file itself.",
+        )
     return None
 
 

@@ -65,11 +65,15 @@ class LimitError(StreamError):
 def named(path: Path, error: StreamError) -> CheckpointError:
     """Turn what the reading code found into a sentence with the file's name and the remedy."""
     if isinstance(error, HostileStreamError):
-        return HostileFileError(f"{path.name} was not opened: {error}. Nothing in it was run. Get the model from "
-                                "its authors, or ask them for a safetensors file.")
+        return HostileFileError(
+            f"{path.name} was not opened: {error}. Nothing in it was run. Get the model from "
+            "its authors, or ask them for a safetensors file."
+        )
     if isinstance(error, UnsupportedStreamError):
         return UnsupportedFileError(f"{path.name} cannot be opened: {error}.")
     if isinstance(error, LimitError):
-        return OversizeError(f"{path.name} was not opened: {error}. No model of this size needs that; "
-                             "download the file again or choose another one.")
+        return OversizeError(
+            f"{path.name} was not opened: {error}. No model of this size needs that; "
+            "download the file again or choose another one."
+        )
     return BrokenFileError(f"{path.name} is damaged: {error}. Download or copy the file again.")

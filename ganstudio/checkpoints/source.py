@@ -16,19 +16,27 @@ class FileSource:
         try:
             self._file: BinaryIO = path.open("rb")
         except FileNotFoundError as error:
-            raise MissingFileError(f"{path} does not exist. Check the name, or choose the file again.") from error
+            raise MissingFileError(
+                f"{path} does not exist. Check the name, or choose the file again."
+            ) from error
         except IsADirectoryError as error:
             raise MissingFileError(f"{path} is a folder. Choose a model file inside it.") from error
         except OSError as error:
-            raise MissingFileError(f"{path} cannot be read: {error.strerror}. Check its permissions.") from error
+            raise MissingFileError(
+                f"{path} cannot be read: {error.strerror}. Check its permissions."
+            ) from error
         try:
             self.data: mmap.mmap | bytes = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
         except ValueError as error:
             self._file.close()
-            raise EmptyFileError(f"{path.name} is empty (0 bytes). Download or copy the file again.") from error
+            raise EmptyFileError(
+                f"{path.name} is empty (0 bytes). Download or copy the file again."
+            ) from error
         except OSError as error:
             self._file.close()
-            raise MissingFileError(f"{path} cannot be read: {error.strerror}. Choose a regular file.") from error
+            raise MissingFileError(
+                f"{path} cannot be read: {error.strerror}. Choose a regular file."
+            ) from error
         self.length = len(self.data)
 
     def read_into(self, start: int, target: memoryview) -> None:
@@ -49,8 +57,9 @@ class FileSource:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 
@@ -63,7 +72,7 @@ class MemorySource:
 
     def read_into(self, start: int, target: memoryview) -> None:
         """Fill `target` from byte `start` on."""
-        piece = self.data[start:start + len(target)]
+        piece = self.data[start : start + len(target)]
         if len(piece) != len(target):
             raise BrokenStreamError("a piece of data is shorter than announced")
         target[:] = piece

@@ -10,17 +10,33 @@ from ganstudio.core.foreign import ForeignStorage, ForeignTensor, contiguous_str
 
 LONGEST_TABLE = 100_000_000
 TYPES = {
-    "F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "I64": "int64", "I32": "int32",
-    "I16": "int16", "I8": "int8", "U64": "uint64", "U32": "uint32", "U16": "uint16", "U8": "uint8", "BOOL": "bool",
-    "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2", "C64": "complex64",
+    "F64": "float64",
+    "F32": "float32",
+    "F16": "float16",
+    "BF16": "bfloat16",
+    "I64": "int64",
+    "I32": "int32",
+    "I16": "int16",
+    "I8": "int8",
+    "U64": "uint64",
+    "U32": "uint32",
+    "U16": "uint16",
+    "U8": "uint8",
+    "BOOL": "bool",
+    "F8_E4M3": "float8_e4m3fn",
+    "F8_E5M2": "float8_e5m2",
+    "C64": "complex64",
 }
 NAMES = {DTYPES[name]: code for code, name in TYPES.items()}
 
 
 def looks_like_tensor_file(source: Source) -> bool:
     """Whether the file begins as safetensors files do: a plausible length, then an opening brace."""
-    return source.length >= 10 and source.data[8:9] == b"{" \
+    return (
+        source.length >= 10
+        and source.data[8:9] == b"{"
         and int.from_bytes(source.data[:8], "little") <= LONGEST_TABLE
+    )
 
 
 def read_tensor_file(source: Source) -> tuple[dict[str, ForeignTensor], dict[str, str]]:
@@ -29,7 +45,7 @@ def read_tensor_file(source: Source) -> tuple[dict[str, ForeignTensor], dict[str
     if 8 + length > source.length:
         raise BrokenStreamError("its table of tensors is cut off")
     try:
-        table = json.loads(source.data[8:8 + length].decode("utf-8"))
+        table = json.loads(source.data[8 : 8 + length].decode("utf-8"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise BrokenStreamError("its table of tensors is unreadable") from error
     if not isinstance(table, dict):
@@ -48,7 +64,9 @@ def read_tensor_file(source: Source) -> tuple[dict[str, ForeignTensor], dict[str
     return tensors, metadata
 
 
-def _tensor(source: Source, base: int, name: str, entry: object, spans: list[tuple[int, int]]) -> ForeignTensor:
+def _tensor(
+    source: Source, base: int, name: str, entry: object, spans: list[tuple[int, int]]
+) -> ForeignTensor:
     if not isinstance(entry, dict) or not {"dtype", "shape", "data_offsets"} <= entry.keys():
         raise BrokenStreamError(f"its tensor {name!r} is not described")
     if entry["dtype"] not in TYPES:

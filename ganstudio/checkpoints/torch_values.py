@@ -25,7 +25,9 @@ def whole(value: ForeignValue, what: str) -> int:
     if type(value) is not int:
         raise BrokenStreamError(f"{what} is not a whole number")
     if not 0 <= value < MOST_ELEMENTS:
-        raise BrokenStreamError(f"{what} is {value if abs(value) < 1 << 64 else 'absurdly large'}, which is impossible")
+        raise BrokenStreamError(
+            f"{what} is {value if abs(value) < 1 << 64 else 'absurdly large'}, which is impossible"
+        )
     return value
 
 
@@ -36,8 +38,9 @@ def wholes(value: ForeignValue, what: str) -> tuple[int, ...]:
     return tuple(whole(item, what) for item in value)
 
 
-def tensor_view(storage: ForeignStorage, dtype: torch.dtype, shape: tuple[int, ...], stride: tuple[int, ...],
-                offset: int) -> ForeignTensor:
+def tensor_view(
+    storage: ForeignStorage, dtype: torch.dtype, shape: tuple[int, ...], stride: tuple[int, ...], offset: int
+) -> ForeignTensor:
     """A bounds-checked view."""
     try:
         return ForeignTensor(storage, dtype, shape, stride, offset)
@@ -47,8 +50,11 @@ def tensor_view(storage: ForeignStorage, dtype: torch.dtype, shape: tuple[int, .
 
 def storage_dtype(kind: ForeignValue) -> torch.dtype:
     """Number type of a storage class."""
-    if not isinstance(kind, ForeignName) or kind.module not in ("torch", "torch.storage", "torch.cuda") \
-            or kind.name not in STORAGES:
+    if (
+        not isinstance(kind, ForeignName)
+        or kind.module not in ("torch", "torch.storage", "torch.cuda")
+        or kind.name not in STORAGES
+    ):
         raise UnsupportedStreamError(f"it keeps numbers in a “{kind}”, which is not a known storage")
     return named_dtype(STORAGES[kind.name])
 
@@ -144,12 +150,44 @@ class PartOfStorage(ForeignStorage):
 
 
 DTYPES: Mapping[str, torch.dtype] = {
-    **{str(dtype).removeprefix("torch."): dtype for dtype in (
-        torch.float16, torch.float32, torch.float64, torch.bfloat16, torch.int8, torch.int16, torch.int32, torch.int64,
-        torch.uint8, torch.uint16, torch.uint32, torch.uint64, torch.bool, torch.complex64, torch.complex128,
-        torch.float8_e4m3fn, torch.float8_e5m2)},
-    "half": torch.float16, "float": torch.float32, "double": torch.float64, "int": torch.int32, "long": torch.int64,
+    **{
+        str(dtype).removeprefix("torch."): dtype
+        for dtype in (
+            torch.float16,
+            torch.float32,
+            torch.float64,
+            torch.bfloat16,
+            torch.int8,
+            torch.int16,
+            torch.int32,
+            torch.int64,
+            torch.uint8,
+            torch.uint16,
+            torch.uint32,
+            torch.uint64,
+            torch.bool,
+            torch.complex64,
+            torch.complex128,
+            torch.float8_e4m3fn,
+            torch.float8_e5m2,
+        )
+    },
+    "half": torch.float16,
+    "float": torch.float32,
+    "double": torch.float64,
+    "int": torch.int32,
+    "long": torch.int64,
     "short": torch.int16,
 }
-__all__ = ["DTYPES", "PartOfStorage", "StorageTable", "contiguous_stride", "named_dtype", "rebuild", "tensor_view",
-           "view_of", "whole", "wholes"]
+__all__ = [
+    "DTYPES",
+    "PartOfStorage",
+    "StorageTable",
+    "contiguous_stride",
+    "named_dtype",
+    "rebuild",
+    "tensor_view",
+    "view_of",
+    "whole",
+    "wholes",
+]

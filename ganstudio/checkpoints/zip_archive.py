@@ -55,7 +55,7 @@ def place(source: Source, entry: Entry) -> tuple[int, int]:
     fields = LOCAL.unpack_from(source.data, entry.header)
     name_start = entry.header + LOCAL.size
     start = name_start + fields[9] + fields[10]
-    name = source.data[name_start:name_start + fields[9]]
+    name = source.data[name_start : name_start + fields[9]]
     if fields[0] != b"PK\x03\x04" or name != entry.name.encode("utf-8", "surrogateescape") or fields[3] != 0:
         raise BrokenStreamError(f"the archive contradicts itself about the entry {entry.name!r}")
     if start + entry.length > source.length:
@@ -96,7 +96,7 @@ def _entry(source: Source, position: int, stop: int) -> tuple[Entry, int]:
     following = extra_end + fields[12]
     if following > stop:
         raise BrokenStreamError("the archive's table of contents is cut off")
-    name = source.data[position + ENTRY.size:name_end].decode("utf-8", "surrogateescape")
+    name = source.data[position + ENTRY.size : name_end].decode("utf-8", "surrogateescape")
     if FULL32 in (packed, length, header):
         length, packed, header = _large(source.data[name_end:extra_end], length, packed, header)
     return Entry(name, method, flags, packed, length, header), following
@@ -108,7 +108,11 @@ def _large(extra: bytes, *small: int) -> tuple[int, ...]:
     while position + 4 <= len(extra):
         kind, size = struct.unpack_from("<2H", extra, position)
         if kind == 1:
-            wide = iter(struct.unpack_from(f"<{size // 8}Q", extra[position + 4:position + 4 + size].ljust(size, b"\0")))
+            wide = iter(
+                struct.unpack_from(
+                    f"<{size // 8}Q", extra[position + 4 : position + 4 + size].ljust(size, b"\0")
+                )
+            )
             try:
                 return tuple(next(wide) if value == FULL32 else value for value in small)
             except StopIteration as error:

@@ -44,10 +44,14 @@ def write_file(path: Path, chunks: Iterable[bytes | memoryview], size: int) -> N
 
 def _check(target: Path, size: int) -> None:
     if not target.parent.is_dir():
-        raise SaveError(f"{target.name} was not saved: the folder {target.parent} does not exist. "
-                        "Create it or choose another folder.")
+        raise SaveError(
+            f"{target.name} was not saved: the folder {target.parent} does not exist. "
+            "Create it or choose another folder."
+        )
     if target.is_dir():
-        raise SaveError(f"{target} is a folder, so no file can be saved under that name. Choose another name.")
+        raise SaveError(
+            f"{target} is a folder, so no file can be saved under that name. Choose another name."
+        )
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     if shutil.disk_usage(target.parent).free < size + SPARE:
@@ -60,8 +64,8 @@ def _write_all(temporary: Path, chunks: Iterable[bytes | memoryview]) -> None:
     try:
         for chunk in chunks:
             rest = memoryview(chunk)
-            while len(rest):
-                rest = rest[os.write(descriptor, rest[:1 << 24]):]
+            while rest:
+                rest = rest[os.write(descriptor, rest[: 1 << 24]) :]
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -88,10 +92,15 @@ def _remove(temporary: Path) -> None:
 
 def _explained(target: Path, error: OSError, size: int) -> SaveError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFullError(f"{target.name} was not saved: {target.parent} has no room for its "
-                             f"{max(size / 1e6, 0.1):.1f} MB. Free some space or choose another disk.")
+        return DiskFullError(
+            f"{target.name} was not saved: {target.parent} has no room for its "
+            f"{max(size / 1e6, 0.1):.1f} MB. Free some space or choose another disk."
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return ReadOnlyError(f"{target.name} was not saved: {target.parent} may not be written. "
-                             "Choose another folder or change its permissions.")
-    return SaveError(f"{target.name} was not saved: {error.strerror or error}. "
-                     "Check the disk, or choose another folder.")
+        return ReadOnlyError(
+            f"{target.name} was not saved: {target.parent} may not be written. "
+            "Choose another folder or change its permissions."
+        )
+    return SaveError(
+        f"{target.name} was not saved: {error.strerror or error}. Check the disk, or choose another folder."
+    )

@@ -107,15 +107,29 @@ class ForeignTensor:
 
     __slots__ = ("dtype", "offset", "shape", "storage", "stride")
 
-    def __init__(self, storage: ForeignStorage, dtype: torch.dtype, shape: tuple[int, ...],
-                 stride: tuple[int, ...], offset: int = 0) -> None:
+    def __init__(
+        self,
+        storage: ForeignStorage,
+        dtype: torch.dtype,
+        shape: tuple[int, ...],
+        stride: tuple[int, ...],
+        offset: int = 0,
+    ) -> None:
         self.assign(storage, dtype, shape, stride, offset)
 
-    def assign(self, storage: ForeignStorage, dtype: torch.dtype, shape: tuple[int, ...],
-               stride: tuple[int, ...], offset: int) -> None:
+    def assign(
+        self,
+        storage: ForeignStorage,
+        dtype: torch.dtype,
+        shape: tuple[int, ...],
+        stride: tuple[int, ...],
+        offset: int,
+    ) -> None:
         """Set the view; `offset` and `stride` count elements of `dtype`. Raises `UnsoundTensorError`."""
         if len(shape) != len(stride) or len(shape) > 16 or min((offset, *shape, *stride), default=0) < 0:
-            raise UnsoundTensorError(f"a tensor has the impossible shape {list(shape)} with strides {list(stride)}")
+            raise UnsoundTensorError(
+                f"a tensor has the impossible shape {list(shape)} with strides {list(stride)}"
+            )
         count = prod(shape)
         last = offset + sum((size - 1) * step for size, step in zip(shape, stride, strict=True))
         if count and (last + 1) * dtype.itemsize > storage.nbytes:
@@ -152,7 +166,7 @@ class ForeignTensor:
         span = torch.empty(reach, dtype=self.dtype)
         if self.storage.source is None:
             raise UnsoundTensorError("a tensor's data is missing from the file")
-        target = memoryview(span.view(torch.uint8).numpy())
+        target = memoryview(span.view(torch.uint8).numpy().data)
         self.storage.source.read_into(self.storage.start + self.offset * self.dtype.itemsize, target)
         if self.is_contiguous():
             return span.reshape(self.shape)
@@ -201,14 +215,13 @@ class Dialect:
     read: Callable[[ForeignValue], Imported | Mismatch]
 
 
-def state_dict_in(value: ForeignValue, prefix: str = "") -> StateDict | None:
-    """The tensors of a flat dictionary of named tensors without `prefix`, or None where it is something else."""
+def state_dict_in(value: ForeignValue) -> StateDict | None:
+    """A flat dictionary of named tensors without `module.` prefixes; None where it is something else."""
     if not isinstance(value, dict) or not value:
         return None
     found: StateDict = {}
     for name, tensor in value.items():
         if not isinstance(name, str) or not isinstance(tensor, ForeignTensor):
             return None
-        if name.startswith(prefix):
-            found[name.removeprefix(prefix)] = tensor
-    return found or None
+        found[name.removeprefix("module.")] = tensor
+    return found

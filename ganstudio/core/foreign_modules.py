@@ -1,9 +1,16 @@
 """Modules of foreign programs, read as trees of named tensors and constructor arguments."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ganstudio.core.foreign import ForeignName, ForeignObject, ForeignTensor, ForeignValue, StateDict
+from ganstudio.core.foreign import (
+    ForeignName,
+    ForeignObject,
+    ForeignTensor,
+    ForeignValue,
+    StateDict,
+    state_dict_in,
+)
 
 PERSISTENT = ForeignName("torch_utils.persistence", "_reconstruct_persistent_obj")
 DEEPEST_MODULE = 40
@@ -66,6 +73,45 @@ def as_module(value: ForeignValue) -> ForeignModule | None:
         return None
     arguments = state.get("_init_kwargs")
     return ForeignModule(class_name, dict(_entries(arguments)), dict(_entries(state)))
+
+
+@dataclass(frozen=True)
+class Found:
+    """Named tensors and the key of the file that they lay under ('' for the whole file)."""
+
+    key: str
+    tensors: StateDict
+    module: ForeignModule | None = None
+
+
+def find_weights(root: ForeignValue, keys: Iterable[str]) -> Found | None:
+    """The first of `keys` that holds named tensors or a module."""
+    entries = root if isinstance(root, dict) else {}
+    for key in keys:
+        found = weights_in(entries.get(key), key)
+        if found is not None:
+            return found
+    return None
+
+
+def weights_in(value: ForeignValue, key: str = "") -> Found | None:
+    """The named tensors of a flat dictionary or of a module."""
+    tensors = state_dict_in(value)
+    if tensors is not None:
+        return Found(key, tensors)
+    module = as_module(value)
+    if module is None:
+        return None
+    return Found(
+        key, {name.removeprefix("module."): tensor for name, tensor in module.tensors().items()}, module
+    )
+
+
+def other_keys(root: ForeignValue, *used: str) -> tuple[str, ...]:
+    """The top-level keys of a file beside those that were used."""
+    if not isinstance(root, dict) or used == ("",):
+        return ()
+    return tuple(str(key)[:60] for key in root if key not in used)
 
 
 def _entries(value: ForeignValue) -> list[tuple[str, ForeignValue]]:

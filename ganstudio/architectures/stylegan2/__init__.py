@@ -1,46 +1,15 @@
 """StyleGAN2: styles as weight modulation, skip connections instead of growing."""
 
-import math
 from dataclasses import replace
 
 from ganstudio.architectures.stylegan2.checkpoint import DIALECTS
 from ganstudio.architectures.stylegan2.discriminator import Discriminator, StyleGAN2DiscriminatorConfig
 from ganstudio.architectures.stylegan2.networks import StyleGAN2Config, Wiring, channel_plan
+from ganstudio.architectures.stylegan2.shapes import recognise
 from ganstudio.architectures.stylegan2.stages import CLASS, LATENT, StyleGAN2Generator
-from ganstudio.core.architecture import Architecture, DiscriminatorCard, Shapes
+from ganstudio.core.architecture import Architecture, DiscriminatorCard
 from ganstudio.core.frame import Paper
 from ganstudio.core.inputs import Ability, ClassLabel, Input, Latent
-
-
-def recognise(shapes: Shapes) -> StyleGAN2Config | None:
-    """Read the hyper-parameters back from tensor shapes; None where they are not StyleGAN2's."""
-    if "synthesis.b4.const" not in shapes or "mapping.fc0.weight" not in shapes:
-        return None
-    resolutions = [r for r in (4 << i for i in range(12)) if f"synthesis.b{r}.conv1.weight" in shapes]
-    layers = sum(1 for name in shapes if name.startswith("mapping.fc") and name.endswith(".weight"))
-    first, last = shapes["mapping.fc0.weight"], shapes[f"mapping.fc{layers - 1}.weight"]
-    w_dim = last[0]
-    embed, c_dim = shapes.get("mapping.embed.weight", (0, 0))
-    if "synthesis.b8.skip.weight" in shapes:
-        wiring = Wiring.RESIDUAL
-    else:
-        several = len(resolutions) > 1 and "synthesis.b4.torgb.weight" in shapes
-        wiring = Wiring.SKIP if several or len(resolutions) == 1 else Wiring.ORIGINAL
-    taps = shapes.get("synthesis.b4.conv1.resample_filter", (4,))[0]
-    hidden = first[0] if layers > 1 and first[0] != w_dim else None
-    return StyleGAN2Config(
-        z_dim=first[1] - embed,
-        c_dim=c_dim,
-        w_dim=w_dim,
-        img_channels=shapes[f"synthesis.b{resolutions[-1]}.torgb.weight"][0],
-        channels=tuple(shapes[f"synthesis.b{r}.conv1.weight"][0] for r in resolutions),
-        architecture=wiring,
-        mapping_layers=layers,
-        mapping_embed=None if embed in (0, w_dim) else embed,
-        mapping_hidden=hidden,
-        use_noise="synthesis.b4.conv1.noise_const" in shapes,
-        resample_filter=tuple(float(math.comb(taps - 1, i)) for i in range(taps)),
-    )
 
 
 def inputs(config: StyleGAN2Config) -> tuple[Input, ...]:
