@@ -252,7 +252,8 @@ def print_assets() -> None:
     )
     table.columns[2].justify = "right"
     for asset in shipped_assets():
-        table.add_row(asset.name, asset.kind, f"{asset.size / 1e6:.1f}", asset.card.licence.spdx, asset.card.title)
+        card, size = asset.card, f"{asset.size / 1e6:.1f}"
+        table.add_row(asset.name, asset.kind, size, card.licence.spdx, card.title)
     Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 

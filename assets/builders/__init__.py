@@ -1,7 +1,8 @@
 """One builder per asset: `BUILDERS[name].build()` makes the asset again from the package it names."""
 
 from assets.builders.builder import Builder
+from assets.builders.faces_dcgan import FACES_DCGAN
 from assets.builders.lpips import LPIPS
 from assets.builders.samples import SAMPLES
 
-BUILDERS: dict[str, Builder] = {builder.name: builder for builder in (*LPIPS, SAMPLES)}
+BUILDERS: dict[str, Builder] = {builder.name: builder for builder in (FACES_DCGAN, *LPIPS, SAMPLES)}

@@ -53,8 +53,8 @@ class PathModel:
     """A generator as the metric sees it.
 
     `mapping` takes z `[N, z_dim]` and labels `[N, c_dim]` to latents whose first axis is N; `synthesis` takes
-    those to pictures `[N, C, H, W]` in [-1, 1] and gives every picture the same noise. `labels` `[K, c_dim]` are
-    drawn from evenly, one for each path. Without `normalizes_z` the norm of z is interpolated as well.
+    those to pictures `[N, C, H, W]` in [-1, 1] and gives every picture the same noise. `labels` `[K, c_dim]`
+    are drawn from evenly, one for each path. Without `normalizes_z` the norm of z is interpolated as well.
     """
 
     z_dim: int
