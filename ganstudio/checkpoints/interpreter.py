@@ -270,7 +270,7 @@ class Interpreter:
 
 
 def _checked_key(key: ForeignValue) -> ForeignValue:
-    """Admit keys whose hash costs nothing and collides with little: plain scalars, names, flat tuples of them."""
+    """Admit keys whose hash costs nothing and rarely collides: plain scalars, names, flat tuples."""
     parts = key if type(key) is tuple and len(key) <= 64 else (key,)
     for part in parts:
         if type(part) is int and abs(part) >= LARGEST_KEY:
@@ -288,12 +288,10 @@ def _dill_type(args: Arguments) -> ForeignValue:
 
 
 def _complex(args: Arguments) -> ForeignValue:
-    if not 1 <= len(args) <= 2 or not all(type(part) in (int, float) for part in args):
+    parts = [float(part) for part in args if isinstance(part, (int, float)) and abs(part) < 1e300]
+    if len(args) not in (1, 2) or len(parts) != len(args):
         raise BrokenStreamError("a complex number is unreadable")
-    try:
-        return complex(*args)  # type: ignore[arg-type]
-    except OverflowError as error:
-        raise BrokenStreamError("a complex number is unreadable") from error
+    return complex(*parts)
 
 
 def _size(args: Arguments) -> ForeignValue:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from ganstudio.checkpoints.budget import DEEPEST_NESTING, DEEPEST_STREAM, Budget
+from ganstudio.checkpoints.instructions import run_stream
 from ganstudio.checkpoints.interpreter import Findings, Interpreter
-from ganstudio.checkpoints.machine import Machine
 from ganstudio.checkpoints.refusals import BrokenStreamError, LimitError, UnsupportedStreamError
 from ganstudio.checkpoints.source import Source
 from ganstudio.checkpoints.torch_values import PartOfStorage, StorageTable, view_of
@@ -23,10 +23,10 @@ def budget_for(source: Source) -> Budget:
 
 def read_plain(source: Source, findings: Findings) -> ForeignValue:
     """One pickle that fills the whole file."""
-    machine = Machine(source, 0, source.length, _interpreter(findings, None, 0), findings.budget)
-    root = machine.run()
-    if machine.position != source.length:
-        raise BrokenStreamError(f"{source.length - machine.position} bytes follow where it should end")
+    meaning = _interpreter(findings, None, 0)
+    root, position = run_stream(source, 0, source.length, meaning, findings.budget)
+    if position != source.length:
+        raise BrokenStreamError(f"{source.length - position} bytes follow where it should end")
     check_depth(root)
     return root
 
@@ -50,9 +50,10 @@ def read_legacy(source: Source, start: int, stop: int, findings: Findings, depth
     position = start
     values: list[ForeignValue] = []
     for _ in range(5):
-        machine = Machine(source, position, stop, _interpreter(findings, resolve, depth), findings.budget)
-        values.append(machine.run())
-        position = machine.position
+        value, position = run_stream(
+            source, position, stop, _interpreter(findings, resolve, depth), findings.budget
+        )
+        values.append(value)
     if values[:2] != [LEGACY_MAGIC, 1001] or not isinstance(values[4], list):
         raise BrokenStreamError("it is not the sequence that PyTorch writes")
     if isinstance(values[2], dict) and values[2].get("little_endian") is False:
@@ -118,9 +119,9 @@ def read_zip(source: Source, findings: Findings) -> ForeignValue:
         return storage
 
     start, length = place(source, pickle)
-    machine = Machine(source, start, start + length, _interpreter(findings, resolve, 0), findings.budget)
-    value = machine.run()
-    if machine.position != start + length:
+    meaning = _interpreter(findings, resolve, 0)
+    value, position = run_stream(source, start, start + length, meaning, findings.budget)
+    if position != start + length:
         raise BrokenStreamError("bytes follow where its description should end")
     check_depth(value)
     return value

@@ -1,4 +1,4 @@
-"""Opening any model file: recognise its wrapping, read it as data, let each architecture say whether it is its own."""
+"""Opening any model file: read it as data, then ask each architecture whether it is its own."""
 
 import dataclasses
 from collections.abc import Callable, Collection, Mapping
@@ -54,7 +54,7 @@ class Contents:
 def read_checkpoint(path: Path | str, networks: Collection[str] = (GENERATOR,)) -> Checkpoint:
     """Open a model file and load the weights of `networks` (the discriminator where the file has one).
 
-    Nothing in the file is run. Raises a subclass of `CheckpointError` that names the file, the reason and the remedy.
+    Nothing in the file is run. Raises a `CheckpointError` that names the file, the reason and the remedy.
     """
     path = Path(path)
     with FileSource(path) as source:

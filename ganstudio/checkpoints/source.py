@@ -40,7 +40,7 @@ class FileSource:
         self.length = len(self.data)
 
     def read_into(self, start: int, target: memoryview) -> None:
-        """Fill `target` from byte `start` on, by reading rather than through the map, so that memory stays small."""
+        """Fill `target` from byte `start` on, past the map, so that memory stays small."""
         self._file.seek(start)
         while len(target):
             got = self._file.readinto(target)  # type: ignore[attr-defined]

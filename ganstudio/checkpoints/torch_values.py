@@ -116,7 +116,7 @@ class StorageTable:
         return known
 
     def identify(self, identity: ForeignValue, fields: int) -> tuple[ForeignStorage, ForeignValue]:
-        """Read a storage identity ('storage', class, key, location, length, ...): the storage and the last field."""
+        """Read ('storage', class, key, location, length, ...): the storage and the last field."""
         if not isinstance(identity, tuple) or len(identity) != fields or identity[0] != "storage":
             raise BrokenStreamError("it refers to data by an identity that PyTorch does not write")
         return self.declare(identity[2], identity[1], identity[4]), identity[-1]

@@ -69,7 +69,7 @@ def _end_record(source: Source) -> tuple[int, int, int]:
         raise BrokenStreamError("the archive's table of contents is missing, so the file is cut off")
     fields = END.unpack_from(source.data, found)
     count, size, start = fields[4], fields[5], fields[6]
-    if FULL16 not in (count,) and FULL32 not in (size, start):
+    if count != FULL16 and FULL32 not in (size, start):
         return count, size, start
     if found < END64_PLACE.size:
         raise BrokenStreamError("the archive's table of contents is unreadable")

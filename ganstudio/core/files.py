@@ -72,7 +72,7 @@ def _write_all(temporary: Path, chunks: Iterable[bytes | memoryview]) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name itself durable; systems that cannot flush a folder keep names in order by themselves."""
+    """Make the new name itself durable; some systems cannot, and need not."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)

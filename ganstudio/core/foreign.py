@@ -1,7 +1,7 @@
 """Inert records: what the safe reader hands to an architecture that knows a foreign program's names.
 
-Nothing here can run anything: a name stays two strings, a call stays a note of the call, a tensor is a place in a
-file until somebody asks for its numbers.
+Nothing here can run anything: a name stays two strings, a call stays a note of the call, a tensor is a
+place in a file until somebody asks for its numbers.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ import torch
 from ganstudio.core.errors import StudioError
 
 ForeignValue: TypeAlias = object
-"""None, bool, int, float, complex, str, bytes, tuple, list, dict, set, frozenset or one of the records below."""
+"""A plain Python scalar, text, bytes or container, or one of the records below."""
 
 OVERLAP_ALLOWANCE = 16 << 20
 """Bytes that a tensor may claim beyond what its storage holds (tensors expanded along a dimension)."""
@@ -89,7 +89,7 @@ class ForeignBytes:
 
 @dataclass(eq=False, slots=True)
 class ForeignStorage:
-    """A flat run of numbers in a file; `source` and `start` may become known after the tensors that use it."""
+    """A flat run of numbers in a file; `source` and `start` may become known later."""
 
     dtype: torch.dtype
     count: int

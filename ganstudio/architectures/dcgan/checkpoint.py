@@ -1,8 +1,9 @@
-"""How others name and wrap DCGAN's tensors: a chain of numbered layers, as in PyTorch's well-known example."""
+"""How others name and wrap DCGAN's tensors: a chain of numbered layers, as in PyTorch's own example."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import torch
 
@@ -148,7 +149,7 @@ def _chain(tensors: StateDict) -> Chain | Mismatch:
 
 def _is_chain(kernels: list[tuple[int, ...]], out: int, into: int) -> bool:
     """Whether every layer's output width (dimension `out` of its kernel) is the next one's input width."""
-    return all(a[out] == b[into] for a, b in zip(kernels, kernels[1:], strict=False))
+    return all(a[out] == b[into] for a, b in pairwise(kernels))
 
 
 def _named(chain: Chain, places: Iterable[int]) -> Weights:

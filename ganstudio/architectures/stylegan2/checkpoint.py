@@ -1,4 +1,4 @@
-"""How others name and wrap StyleGAN2's tensors: NVIDIA's snapshots and weights, and the port by rosinality."""
+"""How others name and wrap StyleGAN2's tensors: NVIDIA's snapshots and weights, the port by rosinality."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -44,6 +44,10 @@ WEIGHT_KEYS = (
     "model",
 )
 CRITIC_KEYS = ("D", "d", "discriminator", "netD")
+SHAPES_ONLY = (
+    "The file holds weights without settings; those that shapes do not show (clamping, "
+    "learning-rate factor) have their usual values."
+)
 ESTIMATED = (
     "The average latent, which truncation needs, is not in the file; it was estimated from 4096 "
     "reproducible latents."
@@ -70,7 +74,7 @@ def read_snapshot(root: ForeignValue) -> Imported | Mismatch:
         ()
         if found.key == "G_ema" or not found.key
         else (
-            "The averaged generator (G_ema) is missing, so the raw one (G) is used; its pictures are rougher.",
+            "The averaged generator (G_ema) is missing, so the raw one (G) is used; its pictures are worse.",
         )
     )
     return _imported(root, found, config, dict(found.tensors), "an NVIDIA StyleGAN2 snapshot", notes)
@@ -91,10 +95,7 @@ def read_weights(root: ForeignValue) -> Imported | Mismatch:
         config,
         dict(found.tensors),
         "StyleGAN2 weights under NVIDIA's names",
-        (
-            "The file holds weights without settings; those that shapes do not show (clamping, "
-            "learning-rate factor) have their usual values.",
-        ),
+        (SHAPES_ONLY,),
     )
 
 

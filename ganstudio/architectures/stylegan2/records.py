@@ -1,4 +1,4 @@
-"""Settings that shapes do not show, from the records NVIDIA's snapshots keep of every layer's construction."""
+"""Settings that shapes do not show, from NVIDIA's records of every layer's construction."""
 
 from collections.abc import Iterator
 from dataclasses import replace

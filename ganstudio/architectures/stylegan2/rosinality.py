@@ -70,7 +70,7 @@ def discriminator_names(port: StateDict) -> Mapping[str, ForeignTensor] | None:
 
 
 def filter_taps(port: StateDict) -> tuple[float, ...]:
-    """The resampling filter's taps, from the stored kernel (which is four times the filter where it upsamples)."""
+    """The resampling filter's taps, from the stored kernel, of whatever gain."""
     names = ("convs.0.conv.blur.kernel", "to_rgbs.0.upsample.kernel", "convs.1.conv2.0.kernel")
     stored = next((port[name] for name in names if name in port), None)
     return taps_of(stored) if stored is not None else USUAL_TAPS
@@ -95,7 +95,7 @@ def add_filters(weights: Weights, taps: tuple[float, ...], layers: tuple[str, ..
 
 
 def constant_noise(weights: Weights) -> bool:
-    """Add reproducible noise maps where a file of the first training code has none; whether any were added."""
+    """Add reproducible noise maps where an early file has none; whether any were added."""
     wanted = [name for name in weights if name.endswith(".noise_strength")]
     added = False
     for i, name in enumerate(wanted):
@@ -135,7 +135,8 @@ def estimated_average(config: StyleGAN2Config, weights: Weights) -> torch.Tensor
     z = torch.from_numpy(random.randn(AVERAGED, config.z_dim).astype(np.float32))
     labels = torch.eye(config.c_dim)[torch.arange(AVERAGED) % config.c_dim] if config.c_dim else None
     with torch.no_grad():
-        return mapping(z, labels).mean(dim=0)
+        w: torch.Tensor = mapping(z, labels)
+    return w.mean(dim=0)
 
 
 def _take(named: StateDict, ours: str, port: StateDict, theirs: str) -> None:

@@ -69,7 +69,7 @@ def recognise_discriminator(shapes: Shapes) -> StyleGAN2DiscriminatorConfig | No
 
 
 def mapping_shape(shapes: Shapes) -> tuple[int, int, int, int | None, int | None] | None:
-    """Layers, output width, labels, label embedding and hidden width (None where they equal the output width)."""
+    """Layers, output width, labels, embedding and hidden width (None where they equal the output width)."""
     layers = 0
     while len(shapes.get(f"mapping.fc{layers}.weight", ())) == 2:
         layers += 1
