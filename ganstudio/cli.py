@@ -100,9 +100,9 @@ def check_launch_options(options: LaunchOptions) -> None:
     if options.open and not options.open.exists():
         raise ArgumentError(f"The file {options.open} does not exist; check its name.")
     if options.model:
-        from ganstudio.studio.assets import shipped_model
+        from ganstudio.checkpoints.shipped import locate
 
-        shipped_model(options.model)
+        locate(options.model)
     if options.screenshot:
         from ganstudio.studio.pictures import prepare_folder
 
@@ -136,7 +136,7 @@ def open_window(options: LaunchOptions) -> int:
 
 def first_look(options: LaunchOptions, reason: str) -> int:
     """Say why no window can be seen and how to see it, and save a picture of it and a sample sheet."""
-    from ganstudio.studio.assets import default_model
+    from ganstudio.checkpoints.shipped import FIRST_MODEL
     from ganstudio.studio.display import how_to_see_it
     from ganstudio.studio.generation import GenerateOptions, generate
 
@@ -145,7 +145,7 @@ def first_look(options: LaunchOptions, reason: str) -> int:
     code = open_window(replace(offscreen(options), first_look=folder))
     if code != 0:
         return code
-    model = str(options.open) if options.open else options.model or default_model()
+    model = str(options.open) if options.open else options.model or FIRST_MODEL
     for _ in generate(GenerateOptions(model=model, out=folder / "samples", psi=1.0)):
         pass
     (folder / "samples" / "sheet.png").replace(folder / "sheet.png")
@@ -233,8 +233,8 @@ def assets(arguments: list[str]) -> int:
         config=(tyro.conf.PositionalRequiredArgs,),
     )
     if isinstance(options, AssetBuild):
-        build_asset(options.name)
-        print(f"Built {options.name}.")
+        print(f"Building {options.name} ...", file=sys.stderr, flush=True)
+        print(f"{options.name} is in {build_asset(options.name)}.")
     else:
         print_assets()
     return 0

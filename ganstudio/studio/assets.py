@@ -3,10 +3,9 @@
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from ganstudio.core.errors import StudioError, UnknownModelError
+from ganstudio.core.errors import StudioError
 from ganstudio.core.paths import ASSETS
 
 
@@ -104,37 +103,17 @@ def read_card(path: Path) -> Card:
         raise BrokenCardError(reason) from problem
 
 
-def builders() -> dict[str, Callable[[], None]]:
+def builders() -> dict[str, Callable[[], Path]]:
     """Return what rebuilds each asset in its place, by name."""
     registry = importlib.import_module("assets.builders")
-    return {name: partial(builder.build, builder.folder) for name, builder in registry.BUILDERS.items()}
+    return {name: builder.build for name, builder in registry.BUILDERS.items()}
 
 
-def build_asset(name: str) -> None:
-    """Rebuild one asset in its place."""
+def build_asset(name: str) -> Path:
+    """Rebuild one asset in its place and return it."""
     known = builders()
     if name not in known:
         raise UnknownAssetError(
             f"No asset is called {name!r}; these can be built: {', '.join(sorted(known))}."
         )
-    known[name]()
-
-
-def shipped_model(name: str, root: Path = ASSETS) -> Asset:
-    """Return the shipped model of that name."""
-    models = {asset.name: asset for asset in shipped_assets(root) if asset.kind == "models"}
-    if name not in models:
-        known = ", ".join(models) or "none"
-        reason = (
-            f"No shipped model is called {name!r} (there are: {known}); --open FILE opens one of your own."
-        )
-        raise UnknownModelError(reason)
-    return models[name]
-
-
-def default_model() -> str:
-    """Return the name of the model that opens first."""
-    names = [asset.name for asset in shipped_assets() if asset.kind == "models"]
-    if not names:
-        raise UnknownModelError(f"No model is in {ASSETS / 'models'}; fetch GAN Studio again.")
-    return "faces-dcgan" if "faces-dcgan" in names else names[0]
+    return known[name]()

@@ -83,7 +83,7 @@ def generate(options: GenerateOptions) -> Iterator[Progress]:
     shown = []
     for begin in range(0, len(seeds), CHUNK):
         chunk = seeds[begin : begin + CHUNK]
-        pictures = model.sample(chunk, psi=options.psi, cutoff=options.cutoff, label=options.label)
+        pictures = model.sample(chunk, psi=options.psi, cutoff=options.cutoff, c=options.label)
         for seed, pixels in zip(chunk, to_pixels(pictures), strict=True):
             save_png(folder / f"seed{seed:04d}.png", pixels)
             shown.append(pixels)
