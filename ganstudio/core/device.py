@@ -24,7 +24,7 @@ def available_devices() -> tuple[str, ...]:
     import torch
 
     found = [f"cuda:{i}" for i in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
-    if torch.backends.mps.is_available():
+    if torch.backends.mps.is_available():  # type: ignore[no-untyped-call]
         found.append("mps")
     return (*found, "cpu")
 
@@ -66,7 +66,8 @@ def has_fast_path(device: "torch.device") -> bool:
         return True
     import torch
 
-    return bool(torch.backends.mkldnn.is_available() and _cpu_has_bfloat16())
+    usable: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    return usable and _cpu_has_bfloat16()
 
 
 def _cpu_has_bfloat16() -> bool:

@@ -13,7 +13,7 @@ LEAST_PSI = 0.02
 
 def seed_latent(seed: int, dim: int) -> Array:
     """Return the z `[dim]` (float64, N(0, I)) that the published tools draw for `seed`."""
-    z: Array = np.random.RandomState(seed % SEED_COUNT).randn(dim)  # noqa: NPY002 - the published draw
+    z: Array = np.random.RandomState(seed % SEED_COUNT).randn(dim)  # the published draw
     return z
 
 
@@ -27,7 +27,7 @@ def resampled_latent(seed: int, dim: int, threshold: float | None) -> Array:
 
     Every entry has its own endless row of draws, so moving the threshold changes as few entries as possible.
     """
-    random = np.random.RandomState(seed % SEED_COUNT)  # noqa: NPY002 - the published draw
+    random = np.random.RandomState(seed % SEED_COUNT)  # the published draw
     z: Array = random.randn(dim)
     if threshold is None:
         return z
@@ -47,8 +47,7 @@ def blend_points(value: LatentValue, dim: int, store: Store, threshold: float | 
     if isinstance(value, LatentArray):
         return latent_rows(value, dim, store)[0]
     zs, weights = corner_latents(value, dim, threshold)
-    blended: Array = weights @ zs / np.linalg.norm(weights)
-    return blended
+    return np.asarray(weights @ zs / np.linalg.norm(weights))
 
 
 def corner_latents(point: LatentPoint, dim: int, threshold: float | None = None) -> tuple[Array, Array]:
@@ -93,5 +92,5 @@ def slerp(a: torch.Tensor, b: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
     angle = t * torch.acos(cosine.clamp(-1.0, 1.0))
     across = b - cosine * a
     across = across / across.norm(dim=-1, keepdim=True).clamp_min(torch.finfo(a.dtype).tiny)
-    point = a * torch.cos(angle) + across * torch.sin(angle)
+    point: torch.Tensor = a * torch.cos(angle) + across * torch.sin(angle)
     return point / point.norm(dim=-1, keepdim=True)

@@ -27,6 +27,9 @@ class Backend(Protocol):
     def choose(self, device: str, precision: Precision) -> DeviceReady:
         """Move to a device."""
 
+    def status(self) -> DeviceReady:
+        """Describe the device in use and the choices there are."""
+
     def render(self, document: Document) -> Iterator[Frame]:
         """Yield the pictures of a document, a preview first where the rest takes long."""
 
@@ -134,6 +137,8 @@ class Compute:
         self._deliver(Activity("Loading PyTorch"))
         backend = self._guarded(self._make_backend)
         self._deliver(Activity())
+        if backend is not None:
+            self._deliver(backend.status())
         while backend is not None:
             with self._wake:
                 while not (self.newer_waits or self._jobs):
@@ -152,6 +157,7 @@ class Compute:
                 self._step_job(backend)
 
     def _obey(self, backend: Backend, command: Command) -> None:
+        event: ModelOpened | DeviceReady | None
         if isinstance(command, OpenModel):
             self._deliver(Activity("Opening", (command.name,)))
             event = self._guarded(lambda: backend.open(command.name))
@@ -207,5 +213,5 @@ def problem_of(error: BaseException) -> Problem:
     details = "".join(traceback.format_exception(error))
     if isinstance(error, StudioError):
         return Problem(str(error), details)
-    kind = type(error).__name__
-    return Problem(f"Something unforeseen went wrong ({kind}: {error}); your work is kept. Please report the details.", details)
+    what = f"{type(error).__name__}: {error}"
+    return Problem(f"Something unforeseen went wrong ({what}); your work is kept. Please report the details.", details)

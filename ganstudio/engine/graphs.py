@@ -46,7 +46,7 @@ class GraphRunner:
 
     def _record(self, stage: Stage, inputs: StageInputs, needed: tuple[Features, ...]) -> Recording:
         buffers = StageInputs({name: t.clone() for name, t in inputs.tensors.items()}, inputs.settings)
-        side = torch.cuda.Stream()
+        side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for _ in range(WARM_UPS):

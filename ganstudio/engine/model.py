@@ -96,7 +96,7 @@ class Model:
         c: torch.Tensor | int | None = None,
         noise: NoiseSetting | NoiseMode | str = NoiseMode.FIXED,
     ) -> torch.Tensor:
-        """Return the pictures `[N, C, H, W]` of seeds, truncated by psi on the first `cutoff` rows of ws."""
+        """Return the pictures `[N, C, H, W]` of seeds, of class `c`, truncated by psi on the first `cutoff` rows."""
         ws = self.mapping(self.latents(seeds, psi), c)
         if self.w_avg is not None:
             ws = truncate(ws, self.w_avg, psi, cutoff)

@@ -38,10 +38,8 @@ class Rendering:
     def open(self, name: str) -> ModelOpened:
         """Open a model by name or path and keep it, with the one before."""
         model = open_model(name, str(self.device), self.precision)
-        runner = GraphRunner() if self.device.type == "cuda" else run_eagerly
-        synthesis = IncrementalSynthesis(model.generator, self.store, runner=runner)
         self._names[model.info.digest] = name
-        self._open[model.info.digest] = (model, synthesis)
+        self._open[model.info.digest] = (model, self._synthesis(model))
         self._open.move_to_end(model.info.digest)
         while len(self._open) > OPEN_MODELS:
             self._open.popitem(last=False)
@@ -50,14 +48,17 @@ class Rendering:
     def choose(self, device: str, precision: Precision) -> DeviceReady:
         """Move every open model to a device; what was there before stays where the device does not answer."""
         chosen = choose_device(device)
-        names = [self._names[digest] for digest in self._open]
-        moved = (chosen, precision) != (self.device, self.precision)
-        self.device, self.precision = chosen, precision
-        if moved:
-            self._open.clear()
-            for name in names:
-                self.open(name)
+        if (chosen, precision) != (self.device, self.precision):
+            self.device, self.precision = chosen, precision
+            for digest, (model, synthesis) in self._open.items():
+                synthesis.forget()
+                model.generator.prepare(chosen, precision)
+                self._open[digest] = (model, self._synthesis(model))
         return self.status()
+
+    def _synthesis(self, model: Model) -> IncrementalSynthesis:
+        runner = GraphRunner() if self.device.type == "cuda" else run_eagerly
+        return IncrementalSynthesis(model.generator, self.store, runner=runner)
 
     def status(self) -> DeviceReady:
         """Describe the device in use and the choices there are."""

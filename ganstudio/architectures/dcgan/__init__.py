@@ -1,6 +1,7 @@
 """DCGAN: strided convolutions and batch normalisation."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from ganstudio.architectures.dcgan.checkpoint import DIALECTS
 from ganstudio.architectures.dcgan.networks import (
@@ -17,10 +18,10 @@ from ganstudio.core.inputs import Ability, Input, Latent
 
 def recognise(shapes: Shapes) -> DCGANConfig | None:
     """Read the hyper-parameters back from tensor shapes; None where they are not DCGAN's."""
-    kernels = []
+    kernels: list[tuple[int, ...]] = []
     while (shape := shapes.get(f"main.{3 * len(kernels)}.weight", ())) and len(shape) == 4 and shape[2:] == (4, 4):
         kernels.append(shape)
-    if len(kernels) < 2 or any(a[1] != b[0] for a, b in zip(kernels, kernels[1:], strict=False)):
+    if len(kernels) < 2 or any(a[1] != b[0] for a, b in pairwise(kernels)):
         return None
     return DCGANConfig(
         z_dim=kernels[0][0],

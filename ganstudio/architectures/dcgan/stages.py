@@ -2,10 +2,10 @@
 
 import copy
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import torch
-from torch import nn
 
 from ganstudio.architectures.dcgan.networks import DCGANConfig, GeneratorNetwork
 from ganstudio.core.device import Precision, fast_dtype
@@ -55,7 +55,7 @@ class DCGANGenerator(Generator):
         """Return one stage per resolution; the last one has the picture."""
         count = len(self.config.channels)
         stages = [ConvolutionStage(self, i) for i in range(count)]
-        for before, after in zip(stages, stages[1:], strict=False):
+        for before, after in pairwise(stages):
             after.needs = (before.name,)
         return tuple(stages)
 
@@ -90,13 +90,8 @@ class ConvolutionStage(Stage):
         else:
             x = inputs.tensors["z"][:, :, None, None].to(next(network.parameters()))
         first = 3 * self.index
-        x = _run(network.main[first : first + 3], x)
+        for layer in list(network.main)[first : first + 3]:
+            x = layer(x)
         if not self.last:
             return Features(x)
-        return Features(x, network.colours(_run(network.main[first + 3 :], x)))
-
-
-def _run(layers: nn.Sequential, x: torch.Tensor) -> torch.Tensor:
-    for layer in layers:
-        x = layer(x)
-    return x
+        return Features(x, network.colours(network.main[-1](x)))

@@ -1,6 +1,7 @@
 """StyleGAN2 as a list of resumable stages."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -13,8 +14,17 @@ from ganstudio.architectures.stylegan2.networks import (
     SynthesisBlock,
 )
 from ganstudio.core.device import Precision, fast_dtype
-from ganstudio.core.document import ClassChoice, Document, LatentArray, LatentValue, MixStyle, MoveAlong
-from ganstudio.core.document import NoiseMode, NoiseSetting, Space
+from ganstudio.core.document import (
+    ClassChoice,
+    Document,
+    LatentArray,
+    LatentValue,
+    MixStyle,
+    MoveAlong,
+    NoiseMode,
+    NoiseSetting,
+    Space,
+)
 from ganstudio.core.generator import Features, Generator, Stage, StageInputs, seeded_noise
 from ganstudio.core.latents import corner_latents, latent_rows, truncate
 from ganstudio.core.store import Store
@@ -77,7 +87,7 @@ class StyleGAN2Generator(Generator):
         synthesis = self.network.synthesis
         blocks = zip(synthesis.names, synthesis.blocks, synthesis.first_rows, strict=True)
         drawn = [BlockStage(self, name, block, row) for name, block, row in blocks]
-        for before, after in zip(drawn, drawn[1:], strict=False):
+        for before, after in pairwise(drawn):
             after.needs = (before.name,)
         return (MappingStage(self), StylesStage(self), *drawn)
 

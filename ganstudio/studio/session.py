@@ -1,0 +1,218 @@
+"""The state of the program: one project, its history, the open model, and what the computing reports."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from psygnal import Signal
+
+from ganstudio.core.device import AUTO, Precision
+from ganstudio.core.document import Document, Project, replaced, value_at
+from ganstudio.core.frame import Activity, DeviceReady, Frame, ModelInfo, ModelOpened, Problem
+from ganstudio.core.progress import JobState, JobStatus
+from ganstudio.engine.compute import ChooseDevice, Compute, Event, JobFactory, OpenModel
+from ganstudio.studio.history import History
+from ganstudio.studio.library import Library
+from ganstudio.studio.settings import Settings
+
+MakeCompute = Callable[[Callable[[Event], None]], Compute]
+
+
+class Session:
+    """Lives on the main thread; `receive` is called there with every event of the compute thread."""
+
+    project_changed = Signal(Project, Project)  # after, before
+    history_changed = Signal()
+    model_changed = Signal(object)  # ModelInfo | None
+    frame_arrived = Signal(Frame)
+    failed = Signal(Problem)
+    jobs_changed = Signal()
+    device_changed = Signal(DeviceReady)
+    activity_changed = Signal(Activity)
+
+    def __init__(self, compute: Compute, settings: Settings, library: Library) -> None:
+        """Join the parts; nothing runs before `start`."""
+        self.compute, self.settings, self.library = compute, settings, library
+        self.history = History(Project())
+        self.model: ModelInfo | None = None
+        self.device: DeviceReady | None = None
+        self.frame: Frame | None = None
+        self.activity = Activity()
+        self._jobs: dict[int, JobStatus] = {}
+        self._models: dict[str, ModelInfo] = {}
+
+    def start(self, first_model: str | None = None) -> None:
+        """Start the computing with the remembered device and the first model."""
+        self.compute.start()
+        if (self.settings.device, self.settings.precision) != (AUTO, Precision.EXACT):
+            self.set_device(self.settings.device, self.settings.precision)
+        if first_model is not None:
+            self.open_model(first_model)
+
+    def stop(self) -> bool:
+        """End the computing and keep the settings; tell whether the thread ended."""
+        self.settings.save()
+        return self.compute.stop()
+
+    @property
+    def project(self) -> Project:
+        """The project as it is now."""
+        return self.history.project
+
+    @property
+    def document(self) -> Document:
+        """The document as it is now."""
+        return self.history.project.document
+
+    def value(self, path: str) -> Any:
+        """Return a field of the document by its path, such as `psi` or `inputs.z`."""
+        return value_at(self.document, path.split("."))
+
+    def change(self, label: str, path: str, value: Any, gesture: str | None = None) -> None:
+        """Set a field of the document; changes with the same gesture become one undo step."""
+        self.change_many(label, {path: value}, gesture)
+
+    def change_many(self, label: str, values: dict[str, Any], gesture: str | None = None) -> None:
+        """Set several fields of the document in one step."""
+        document = self.document
+        for path, value in values.items():
+            document = replaced(document, path.split("."), value)
+        self._record(label, dataclasses.replace(self.project, document=document), gesture)
+
+    def end_gesture(self) -> None:
+        """Let the next change begin an undo step of its own."""
+        self.history.end_gesture()
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self._show(self.history.undo)
+
+    def redo(self) -> None:
+        """Bring the step back that was taken back last."""
+        self._show(self.history.redo)
+
+    @property
+    def jobs(self) -> tuple[JobStatus, ...]:
+        """The jobs that wait or run, in order."""
+        return tuple(self._jobs.values())
+
+    @property
+    def wanted_device(self) -> str:
+        """The device that was asked for, `auto` at first."""
+        return self.settings.device
+
+    @property
+    def precision(self) -> Precision:
+        """The precision that was asked for."""
+        return self.settings.precision
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back."""
+        return self.history.undo_label is not None
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step to bring back."""
+        return self.history.redo_label is not None
+
+    @property
+    def undo_label(self) -> str | None:
+        """What undo would take back."""
+        return self.history.undo_label
+
+    @property
+    def redo_label(self) -> str | None:
+        """What redo would bring back."""
+        return self.history.redo_label
+
+    def open_model(self, name_or_path: str) -> None:
+        """Open a shipped model by name or a checkpoint by path; answers with `model_changed` or `failed`."""
+        self.compute.send(OpenModel(name_or_path))
+
+    def set_device(self, device: str = AUTO, precision: Precision | None = None) -> None:
+        """Choose where and how exactly to compute; `device_changed` or `failed` answers."""
+        self.settings.device = device
+        self.settings.precision = precision or self.settings.precision
+        self.compute.send(ChooseDevice(device, self.settings.precision))
+
+    def redraw(self) -> None:
+        """Draw the document again."""
+        if self.document.model.digest:
+            self.compute.draw(self.document)
+
+    def add_job(self, title: str, factory: JobFactory) -> int:
+        """Queue long work; its lines appear under `jobs`."""
+        return self.compute.add_job(title, factory)
+
+    def cancel_job(self, number: int) -> None:
+        """Cancel a job before its next step."""
+        self.compute.cancel(number)
+
+    def receive(self, event: Event) -> None:
+        """Take in what the compute thread delivered."""
+        match event:
+            case Frame():
+                self._take_frame(event)
+            case ModelOpened(info):
+                self._take_model(info)
+            case DeviceReady():
+                self._take_device(event)
+            case Problem():
+                self.failed.emit(event)
+            case Activity():
+                self.activity = event
+                self.activity_changed.emit(event)
+            case JobStatus():
+                self._take_job(event)
+
+    def _take_frame(self, frame: Frame) -> None:
+        if frame.document.model == self.document.model:
+            self.frame = frame
+            self.frame_arrived.emit(frame)
+
+    def _take_model(self, info: ModelInfo) -> None:
+        self._models[info.digest] = info
+        self.library.remember(info)
+        project = dataclasses.replace(self.project, document=info.document)
+        if info.document.model == self.document.model:
+            self._adopt_model()
+            self.redraw()
+            return
+        self._record(f"Open {info.name}", project, None)
+
+    def _take_device(self, ready: DeviceReady) -> None:
+        self.device = ready
+        self.device_changed.emit(ready)
+        self.redraw()
+
+    def _take_job(self, status: JobStatus) -> None:
+        if status.state in (JobState.WAITING, JobState.RUNNING):
+            self._jobs[status.number] = status
+        else:
+            self._jobs.pop(status.number, None)
+        self.jobs_changed.emit()
+
+    def _record(self, label: str, project: Project, gesture: str | None) -> None:
+        before = self.project
+        self.history.record(label, project, gesture)
+        self._announce(before)
+
+    def _show(self, move: Callable[[], Project]) -> None:
+        before = self.project
+        move()
+        self._announce(before)
+
+    def _announce(self, before: Project) -> None:
+        after = self.project
+        if after == before:
+            return
+        if after.document.model != before.document.model:
+            self._adopt_model()
+        self.project_changed.emit(after, before)
+        self.history_changed.emit()
+        self.redraw()
+
+    def _adopt_model(self) -> None:
+        self.model = self._models.get(self.document.model.digest)
+        self.model_changed.emit(self.model)
