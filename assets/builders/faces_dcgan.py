@@ -31,16 +31,16 @@ LICENCE = Licence(
     "MIT",
     "Chien Liu",
     "licences/MIT-gan-face-generate.txt",
-    "The weights are under the MIT licence. The pictures they were trained on, DigiFace-1M, are not part of this "
-    "program and carry a licence for research.",
+    "The weights are under the MIT licence. The pictures they were trained on, DigiFace-1M, are not part of "
+    "this program and carry a licence for research.",
 )
 SUMMARY = (
-    "Faces at 64 x 64 pixels, learned from one million rendered portraits of people who do not exist. It has no W "
-    "space; psi keeps its latent inside a range."
+    "Faces at 64 x 64 pixels, learned from one million rendered portraits of people who do not exist. It has no "
+    "W space; psi keeps its latent inside a range."
 )
 TRAINING = (
-    "Trained by the package's author with the DCGAN recipe on DigiFace-1M (Bae et al. 2023). Converted to half "
-    "precision (normalisation layers stay in full precision), not trained again."
+    "Trained by the package's author with the DCGAN recipe on DigiFace-1M (Bae et al. 2023). Converted to "
+    "half precision (normalisation layers stay in full precision), not trained again."
 )
 
 
