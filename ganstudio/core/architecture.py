@@ -37,6 +37,7 @@ class Architecture(Generic[C]):
     abilities: Callable[[C], frozenset[Ability]]
     build: Callable[[C], Generator]
     recognise: Callable[[Shapes], C | None]  # hyper-parameters read back from the generator's tensor shapes
+    unseen: frozenset[str] = frozenset()  # fields of the config that no tensor's shape shows
     dialects: tuple[Dialect, ...] = ()  # how others name and wrap the same tensors
     discriminator: DiscriminatorCard | None = None
     recipe: Callable[[C], Recipe] | None = None

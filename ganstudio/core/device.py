@@ -24,7 +24,7 @@ def available_devices() -> tuple[str, ...]:
     import torch
 
     found = [f"cuda:{i}" for i in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
-    if torch.backends.mps.is_available():  # type: ignore[no-untyped-call]
+    if torch.backends.mps.is_available():
         found.append("mps")
     return (*found, "cpu")
 

@@ -45,9 +45,10 @@ def resampled_latent(seed: int, dim: int, threshold: float | None) -> Array:
 def blend_points(value: LatentValue, dim: int, store: Store, threshold: float | None = None) -> Array:
     """Return one z `[dim]` for a latent value; a blend of seeds keeps the norm that N(0, I) has."""
     if isinstance(value, LatentArray):
-        return latent_rows(value, dim, store)[0]
+        return latent_rows(value, dim, store).mean(axis=0)
     zs, weights = corner_latents(value, dim, threshold)
-    return np.asarray(weights @ zs / np.linalg.norm(weights))
+    blended: Array = weights @ zs / float(np.linalg.norm(weights))
+    return blended
 
 
 def corner_latents(point: LatentPoint, dim: int, threshold: float | None = None) -> tuple[Array, Array]:
@@ -93,4 +94,5 @@ def slerp(a: torch.Tensor, b: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
     across = b - cosine * a
     across = across / across.norm(dim=-1, keepdim=True).clamp_min(torch.finfo(a.dtype).tiny)
     point: torch.Tensor = a * torch.cos(angle) + across * torch.sin(angle)
-    return point / point.norm(dim=-1, keepdim=True)
+    unit: torch.Tensor = point / point.norm(dim=-1, keepdim=True)
+    return unit

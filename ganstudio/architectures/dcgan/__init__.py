@@ -64,6 +64,7 @@ card = Architecture(
     abilities=abilities,
     build=DCGANGenerator,
     recognise=recognise,
+    unseen=frozenset({"output"}),
     dialects=DIALECTS,
     discriminator=DiscriminatorCard(DCGANDiscriminatorConfig, Discriminator),
 )

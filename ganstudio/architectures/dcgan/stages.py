@@ -85,10 +85,8 @@ class ConvolutionStage(Stage):
     def run(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
         """Return the activation, and the picture in the last stage."""
         network = self.generator.running
-        if needed:
-            x = needed[0].activation
-        else:
-            x = inputs.tensors["z"][:, :, None, None].to(next(network.parameters()))
+        z = inputs.tensors.get("z")
+        x = needed[0].activation if z is None else z[:, :, None, None].to(next(network.parameters()))
         first = 3 * self.index
         for layer in list(network.main)[first : first + 3]:
             x = layer(x)

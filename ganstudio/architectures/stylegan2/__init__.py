@@ -49,6 +49,7 @@ card = Architecture(
     abilities=abilities,
     build=StyleGAN2Generator,
     recognise=recognise,
+    unseen=frozenset({"mapping_lr", "w_avg_beta", "conv_clamp", "resample_filter", "activation", "mapping_activation"}),
     dialects=DIALECTS,
     discriminator=DiscriminatorCard(StyleGAN2DiscriminatorConfig, Discriminator),
 )

@@ -1,0 +1,246 @@
+"""What every architecture promises, tried on the tiny presets of every card."""
+
+import copy
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from ganstudio.architectures import cards
+from ganstudio.checkpoints.checkpoint import GENERATOR, Checkpoint
+from ganstudio.checkpoints.format import save_checkpoint
+from ganstudio.core.architecture import Architecture
+from ganstudio.core.device import Precision
+from ganstudio.core.document import (
+    ClassChoice,
+    Document,
+    FrozenMap,
+    LatentArray,
+    LatentPoint,
+    MixStyle,
+    MoveAlong,
+    NoiseMode,
+    NoiseSetting,
+    Space,
+)
+from ganstudio.core.generator import Features, Generator
+from ganstudio.core.inputs import Ability, ClassLabel, Latent
+from ganstudio.core.latents import seed_latent
+from ganstudio.core.store import Store
+from ganstudio.engine.model import open_model
+from ganstudio.engine.synthesis import IncrementalSynthesis
+
+CASES = [
+    pytest.param(card, card.presets[name], id=f"{card.id}-{name}")
+    for card in cards().values()
+    for name in card.presets
+    if name.startswith("tiny")
+]
+each_card = pytest.mark.parametrize(("card", "config"), CASES)
+
+
+def built(card: Architecture[Any], config: object) -> Generator:
+    """A generator whose every parameter and buffer matters, since nothing is left at zero or one."""
+    generator = card.build(config)
+    random = torch.Generator().manual_seed(7)
+    with torch.no_grad():
+        for name, tensor in generator.network.state_dict().items():
+            if tensor.is_floating_point() and not name.endswith("resample_filter"):
+                spread = torch.rand(tensor.shape, generator=random)
+                tensor.copy_(spread + 0.5 if "running_var" in name else tensor + 0.3 * (spread - 0.5))
+    generator.prepare(torch.device("cpu"), Precision.EXACT)
+    return generator
+
+
+def first_document(card: Architecture[Any], config: object) -> Document:
+    values = {}
+    for item in card.inputs(config):
+        values[item.name] = LatentPoint(3.0, 1.0) if isinstance(item, Latent) else ClassChoice(1)
+    return Document(inputs=FrozenMap(values))
+
+
+def variations(card: Architecture[Any], config: object, store: Store) -> Iterator[tuple[str, Document]]:
+    document = first_document(card, config)
+    abilities = card.abilities(config)
+    latent = next(item for item in card.inputs(config) if isinstance(item, Latent))
+
+    def change(**fields: Any) -> Document:
+        return dataclasses.replace(document, **fields)
+
+    yield "latent", change(inputs=document.inputs.with_item(latent.name, LatentPoint(4.25, 1.5)))
+    z = store.put(seed_latent(11, latent.dim))
+    yield "stored z", change(inputs=document.inputs.with_item(latent.name, LatentArray(Space.Z, z)))
+    yield "psi", change(psi=0.4)
+    yield "psi and cutoff", change(psi=-0.5, cutoff=2)
+    for item in card.inputs(config):
+        if isinstance(item, ClassLabel):
+            yield "class", change(inputs=document.inputs.with_item(item.name, ClassChoice(2)))
+    if Ability.NOISE in abilities:
+        yield "no noise", change(noise=NoiseSetting(NoiseMode.NONE))
+        yield "seeded noise", change(noise=NoiseSetting(NoiseMode.RANDOM, seed=5))
+        yield "stronger noise", change(noise=NoiseSetting(strength=2.0))
+    if Ability.STYLE_MIXING in abilities:
+        rows = len(card.build(config).layer_resolutions)
+        yield "fine style", change(edits=(MixStyle(LatentPoint(9.0, 0.0), (rows - 1,), 1.0),))
+        yield "coarse style", change(edits=(MixStyle(LatentPoint(9.5, 0.0), (0, 1), 0.6),))
+    dim = config.w_dim if hasattr(config, "w_dim") else latent.dim  # type: ignore[attr-defined]
+    yield "direction", change(edits=(MoveAlong(store.put(np.linspace(-1, 1, dim)), 0.8),))
+
+
+def full_picture(synthesis: IncrementalSynthesis, document: Document) -> torch.Tensor:
+    frames = list(synthesis.render(document))
+    assert [frame.preview for frame in frames[:-1]] == [True] * (len(frames) - 1)
+    assert not frames[-1].preview
+    name = next(iter(synthesis.generator.outputs().values()))
+    picture = synthesis.kept[name].features.picture
+    assert picture is not None
+    return picture.clone()
+
+
+@each_card
+def test_the_card_is_complete(card: Architecture[Any], config: object) -> None:
+    assert cards()[card.id] is card
+    assert card.title
+    assert card.paper.title
+    assert card.paper.year > 2000
+    assert isinstance(config, card.config)
+    assert any(isinstance(item, Latent) for item in card.inputs(config))
+    generator = card.build(config)
+    names = [stage.name for stage in generator.stages()]
+    assert len(names) == len(set(names))
+    assert set(generator.outputs().values()) <= set(names)
+    for position, stage in enumerate(generator.stages()):
+        assert set(stage.needs) | set(stage.reads) <= set(names[:position])
+    assert card.unseen <= {field.name for field in dataclasses.fields(config)}  # type: ignore[arg-type]
+
+
+@each_card
+def test_stages_compose_to_forward(card: Architecture[Any], config: object) -> None:
+    generator, store = built(card, config), Store()
+    latent = next(item for item in card.inputs(config) if isinstance(item, Latent))
+    label = next((item for item in card.inputs(config) if isinstance(item, ClassLabel)), None)
+    document = first_document(card, config)
+    z = torch.from_numpy(seed_latent(103, latent.dim)).float()[None]
+    c = None if label is None else torch.nn.functional.one_hot(torch.tensor([1]), label.count).float()
+    with torch.no_grad():
+        expected = generator.synthesis(generator.mapping(z, c), document.noise)
+    drawn = full_picture(IncrementalSynthesis(generator, store), document)
+    torch.testing.assert_close(drawn, expected, rtol=1e-5, atol=1e-5)
+
+
+@each_card
+def test_staleness_is_honest(card: Architecture[Any], config: object) -> None:
+    generator, store = built(card, config), Store()
+    document = first_document(card, config)
+    for what, changed in variations(card, config, store):
+        resumed = IncrementalSynthesis(generator, store)
+        before = full_picture(resumed, document)
+        after = full_picture(resumed, changed)
+        fresh = full_picture(IncrementalSynthesis(generator, store), changed)
+        assert torch.equal(after, fresh), what
+        if not (what == "psi and cutoff" and Ability.TRUNCATION not in card.abilities(config)):
+            assert not torch.equal(after, before), what
+        assert torch.equal(full_picture(resumed, document), before), what
+
+
+@each_card
+def test_an_unchanged_document_runs_no_stage(card: Architecture[Any], config: object) -> None:
+    synthesis = IncrementalSynthesis(built(card, config), Store())
+    document = first_document(card, config)
+    first, second = list(synthesis.render(document))[-1], list(synthesis.render(document))[-1]
+    assert set(first.stages_run) == set(synthesis.stages)
+    assert second.stages_run == ()
+    np.testing.assert_array_equal(first.pictures["picture"], second.pictures["picture"])
+
+
+@each_card
+def test_stages_leave_their_input_untouched(card: Architecture[Any], config: object) -> None:
+    store = Store()
+
+    def watched(stage: Any, inputs: Any, needed: tuple[Features, ...]) -> Features:
+        before = copy.deepcopy((dict(inputs.tensors), needed))
+        result: Features = stage.run(inputs, needed)
+        after = (dict(inputs.tensors), needed)
+        for name, tensor in before[0].items():
+            assert torch.equal(tensor, after[0][name])
+        for old, new in zip(before[1], after[1], strict=True):
+            assert torch.equal(old.activation, new.activation)
+            assert (old.picture is None) == (new.picture is None)
+            assert old.picture is None or new.picture is None or torch.equal(old.picture, new.picture)
+        return result
+
+    synthesis = IncrementalSynthesis(built(card, config), store, runner=watched)
+    for _, document in variations(card, config, store):
+        full_picture(synthesis, document)
+
+
+@each_card
+def test_a_tight_budget_changes_no_picture(card: Architecture[Any], config: object) -> None:
+    generator, store = built(card, config), Store()
+    tight, roomy = IncrementalSynthesis(generator, store, budget=1), IncrementalSynthesis(generator, store)
+    for what, document in variations(card, config, store):
+        assert torch.equal(full_picture(tight, document), full_picture(roomy, document)), what
+    assert len(tight.kept) < len(roomy.kept)
+
+
+@each_card
+def test_recognise_finds_the_config_again(card: Architecture[Any], config: Any) -> None:
+    shapes = {name: tuple(t.shape) for name, t in card.build(config).network.state_dict().items()}
+    found = card.recognise(shapes)
+    assert found is not None
+    kept = {field: getattr(config, field) for field in card.unseen}
+    assert dataclasses.replace(found, **kept) == config
+    for other in cards().values():
+        assert other is card or other.recognise(shapes) is None
+    assert card.recognise({"something.weight": (3, 3)}) is None
+
+
+@each_card
+def test_save_and_open_give_the_same_model(card: Architecture[Any], config: object, tmp_path: Path) -> None:
+    generator = built(card, config)
+    tensors = {name: t.clone() for name, t in generator.network.state_dict().items()}
+    path = tmp_path / "model.safetensors"
+    save_checkpoint(path, Checkpoint(card.id, config, {GENERATOR: tensors}, {GENERATOR: config}, licence="CC0-1.0"))
+    model = open_model(path, "cpu")
+    assert model.config == config
+    assert model.info.licence == "CC0-1.0"
+    for name, tensor in model.generator.network.state_dict().items():
+        assert torch.equal(tensor, tensors[name]), name
+    latent = next(item for item in card.inputs(config) if isinstance(item, Latent))
+    z = torch.from_numpy(seed_latent(0, latent.dim)).float()[None]
+    c = model._labels(0, 1)
+    with torch.no_grad():
+        expected = generator.synthesis(generator.mapping(z, c), NoiseSetting())
+    torch.testing.assert_close(model.sample([0]), expected, rtol=1e-5, atol=1e-5)
+
+
+@each_card
+def test_the_fast_path_draws_nearly_the_same(card: Architecture[Any], config: object) -> None:
+    generator, store = built(card, config), Store()
+    document = first_document(card, config)
+    exact = full_picture(IncrementalSynthesis(generator, store), document)
+    generator.prepare(torch.device("cpu"), Precision.FAST)
+    fast = full_picture(IncrementalSynthesis(generator, store), document)
+    assert fast.dtype == torch.float32
+    error = (fast - exact).abs().max() / exact.abs().max()
+    assert 0 < error < 0.05
+    generator.prepare(torch.device("cpu"), Precision.EXACT)
+    assert torch.equal(full_picture(IncrementalSynthesis(generator, store), document), exact)
+
+
+@each_card
+def test_gradients_flow_through_stages(card: Architecture[Any], config: object) -> None:
+    generator = built(card, config)
+    latent = next(item for item in card.inputs(config) if isinstance(item, Latent))
+    z = torch.from_numpy(np.stack([seed_latent(s, latent.dim) for s in (1, 2)])).float()
+    label = next((item for item in card.inputs(config) if isinstance(item, ClassLabel)), None)
+    c = None if label is None else torch.eye(label.count)[:2]
+    ws = generator.mapping(z, c).detach().clone().requires_grad_(True)
+    generator.synthesis(ws, NoiseSetting()).square().sum().backward()
+    assert ws.grad is not None
+    assert torch.isfinite(ws.grad).all()
+    assert (ws.grad.abs().sum(dim=(1, 2)) > 0).all()
