@@ -27,21 +27,18 @@ class SentenceParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise the complaint."""
-        raise ArgumentError(
-            f"{message[:1].upper()}{message[1:]}; python launcher.py --help shows the options."
-        )
+        raise ArgumentError(f"{message[:1].upper()}{message[1:]}; python launcher.py --help shows the options.")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command that the arguments name, or the studio; return the exit code."""
     given = sys.argv[1:] if arguments is None else arguments
-    commands: dict[str, Callable[[list[str]], int]] = {"generate": generate, "assets": assets, "test": test}
     try:
         if not given or given[0].startswith("-"):
             return studio(read_launch_options(given))
-        if given[0] not in commands:
-            raise ArgumentError(f"There is no command {given[0]!r}; the commands are {', '.join(commands)}.")
-        return commands[given[0]](given[1:])
+        if given[0] not in commands():
+            raise ArgumentError(f"There is no command {given[0]!r}; the commands are {', '.join(commands())}.")
+        return commands()[given[0]](given[1:])
     except ArgumentError as problem:
         print(problem, file=sys.stderr)
         return WRONG_ARGUMENTS
@@ -53,21 +50,29 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
+def commands() -> dict[str, Callable[[list[str]], int]]:
+    """Return what each sub-command runs."""
+    return {"generate": generate, "assets": assets, "test": test}
+
+
 # The studio
 
 
-def read_launch_options(arguments: list[str]) -> LaunchOptions:
-    """Return how the window is to open, after everything that can be wrong about it was looked at."""
+def window_parser() -> SentenceParser:
+    """Return the parser of the window's options."""
     parser = SentenceParser(prog="launcher.py", description="Open the studio.", allow_abbrev=False)
     parser.add_argument("--open", type=Path, metavar="FILE", help="open this checkpoint")
     parser.add_argument("--model", metavar="NAME", help="open this model of the library")
     parser.add_argument("--workspace", metavar="NAME", help="start in this workspace")
     parser.add_argument("--theme", choices=[theme.value for theme in Theme], default=Theme.SYSTEM.value)
-    parser.add_argument(
-        "--screenshot", type=Path, metavar="FILE", help="save what the window shows and close"
-    )
+    parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save what the window shows and close")
     parser.add_argument("--size", metavar="WxH", help="size of the window in pixels, such as 1600x1000")
-    read = parser.parse_args(arguments)
+    return parser
+
+
+def read_launch_options(arguments: list[str]) -> LaunchOptions:
+    """Return how the window is to open, after everything that can be wrong about it was looked at."""
+    read = window_parser().parse_args(arguments)
     options = LaunchOptions(
         open=read.open.expanduser().absolute() if read.open else None,
         model=read.model,
@@ -84,14 +89,10 @@ def parse_size(text: str) -> tuple[int, int]:
     """Return (width, height) in pixels from a text such as `1600x1000`."""
     found = re.fullmatch(r"(\d+)[x×](\d+)", text.strip().lower())
     if not found:
-        raise ArgumentError(
-            f"The size {text!r} cannot be read: write it as width x height, such as 1600x1000."
-        )
+        raise ArgumentError(f"The size {text!r} cannot be read: write it as width x height, such as 1600x1000.")
     width, height = int(found[1]), int(found[2])
     if not (SMALLEST <= width <= LARGEST and SMALLEST <= height <= LARGEST):
-        raise ArgumentError(
-            f"The size {text!r} is out of bounds: each side is {SMALLEST} to {LARGEST} pixels."
-        )
+        raise ArgumentError(f"The size {text!r} is out of bounds: each side is {SMALLEST} to {LARGEST} pixels.")
     return width, height
 
 
@@ -225,8 +226,7 @@ def assets(arguments: list[str]) -> int:
     from ganstudio.studio.assets import build_asset
 
     options: AssetList | AssetBuild = tyro.cli(
-        Annotated[AssetList, tyro.conf.subcommand("list")]
-        | Annotated[AssetBuild, tyro.conf.subcommand("build")],
+        Annotated[AssetList, tyro.conf.subcommand("list")] | Annotated[AssetBuild, tyro.conf.subcommand("build")],
         prog="launcher.py assets",
         description="List what ships with the studio, or rebuild it.",
         args=arguments,
@@ -247,9 +247,7 @@ def print_assets() -> None:
 
     from ganstudio.studio.assets import shipped_assets
 
-    table = Table(
-        "name", "kind", "MB", "licence", "what it is", box=None, pad_edge=False, header_style="bold"
-    )
+    table = Table("name", "kind", "MB", "licence", "what it is", box=None, pad_edge=False, header_style="bold")
     table.columns[2].justify = "right"
     for asset in shipped_assets():
         card, size = asset.card, f"{asset.size / 1e6:.1f}"

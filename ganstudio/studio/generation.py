@@ -1,5 +1,6 @@
 """Pictures of chosen seeds, written to a folder."""
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Annotated
 import tyro
 
 from ganstudio.core.device import AUTO, Precision
-from ganstudio.core.errors import StudioError
+from ganstudio.core.errors import StudioError, WrongInputError
 from ganstudio.core.progress import Progress
 from ganstudio.studio.pictures import prepare_folder, save_png
 
@@ -51,14 +52,10 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     for part in text.split(","):
         found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", part)
         if not found:
-            raise SeedsError(
-                f"{part.strip()!r} in the seeds {text!r} is no seed: write them as 0-15 or 1,5,7-9."
-            )
+            raise SeedsError(f"{part.strip()!r} in the seeds {text!r} is no seed: write them as 0-15 or 1,5,7-9.")
         first, last = int(found[1]), int(found[2] or found[1])
         if last < first:
-            raise SeedsError(
-                f"The range {part.strip()!r} in the seeds {text!r} runs backwards: write {last}-{first}."
-            )
+            raise SeedsError(f"The range {part.strip()!r} in the seeds {text!r} runs backwards: write {last}-{first}.")
         if last > LAST_SEED:
             raise SeedsError(f"The seed {last} is too large: seeds go from 0 to {LAST_SEED}.")
         if len(seeds) + last - first >= MOST_SEEDS:
@@ -70,6 +67,8 @@ def parse_seeds(text: str) -> tuple[int, ...]:
 def generate(options: GenerateOptions) -> Iterator[Progress]:
     """Write every picture as it is made, then the sheet; what was written stays where a later one fails."""
     seeds = parse_seeds(options.seeds)
+    if not math.isfinite(options.psi):
+        raise WrongInputError(f"psi is {options.psi}: give a number, usually between -1 and 2.")
     folder = prepare_folder(options.out)
     yield Progress(0, len(seeds), f"opening {options.model}")
 
@@ -80,6 +79,8 @@ def generate(options: GenerateOptions) -> Iterator[Progress]:
     from ganstudio.studio.pictures import sheet
 
     model = open_model(options.model, device=options.device, precision=options.precision)
+    if options.label is not None and not model.c_dim:
+        raise WrongInputError(f"The model {options.model} has no classes: leave --class out.")
     shown = []
     for begin in range(0, len(seeds), CHUNK):
         chunk = seeds[begin : begin + CHUNK]
