@@ -1,0 +1,28 @@
+"""LPIPS from the shipped weights against two other implementations with the published ones."""
+
+import pytest
+import torch
+
+from ganstudio.losses.perceptual import lpips_alex, lpips_vgg16
+from tests.reference.reference_case import LPIPS, Case, cases
+
+pytestmark = pytest.mark.reference
+ACCEPT = 1e-5
+DISTANCES = {"alex": lpips_alex, "vgg": lpips_vgg16}
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["float32", "float64"])
+@pytest.mark.parametrize("network", DISTANCES)
+@pytest.mark.parametrize("case", cases(LPIPS))
+def test_distances(case: Case, network: str, dtype: torch.dtype) -> None:
+    expected = case.part("out/")
+    if network not in expected:
+        pytest.skip(f"this file has no distances of {network}")
+    first, second = (case.tensors[f"in/{name}_uint8"].to(dtype) / 127.5 - 1.0 for name in ("a", "b"))
+    distance = DISTANCES[network]().to(dtype)
+    with torch.no_grad():
+        terms = distance.terms(first, second)
+        ours = {network: terms.sum(dim=1), f"{network}_per_layer": terms}
+        ours[f"{network}_self"] = distance(first, first)
+    for name in ours.keys() & expected.keys():
+        torch.testing.assert_close(ours[name], expected[name].to(dtype), rtol=0.0, atol=ACCEPT, msg=name)
