@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+import torch
+
 from ganstudio.architectures.stylegan2.discriminator import StyleGAN2DiscriminatorConfig
 from ganstudio.architectures.stylegan2.networks import StyleGAN2Config, Wiring, channel_plan
 
-IGNORED = {"num_fp16_res", "fp16_channels_last", "freeze_layers"}
+IGNORED = {"num_fp16_res", "fp16_channels_last", "freeze_layers", "fused_modconv_default", "channels_last"}
 """Settings of speed and training that do not change what float32 networks compute."""
 
 MAPPING = {
@@ -17,7 +19,11 @@ MAPPING = {
     "lr_multiplier": "mapping_lr",
     "w_avg_beta": "w_avg_beta",
 }
-EPILOGUE = {"mbstd_group_size": "mbstd_group", "mbstd_num_channels": "mbstd_channels"}
+EPILOGUE = {
+    "activation": "epilogue_activation",
+    "mbstd_group_size": "mbstd_group",
+    "mbstd_num_channels": "mbstd_channels",
+}
 SAME = {
     *("z_dim", "c_dim", "w_dim", "img_channels", "conv_clamp", "use_noise", "cmap_dim"),
     *("activation", "resample_filter", "architecture"),
@@ -38,6 +44,14 @@ def discriminator_config(ctor: Mapping[str, Any]) -> StyleGAN2DiscriminatorConfi
     layers = renamed(ctor.get("mapping_kwargs", {}), MAPPING)
     end = renamed(ctor.get("epilogue_kwargs", {}), EPILOGUE)
     return StyleGAN2DiscriminatorConfig(**layers, **end, **plain(own | ctor.get("block_kwargs", {})))
+
+
+def with_square_filters(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return a state dict whose long filters, which are published as one line of taps, are squares as ours."""
+    return {
+        name: torch.outer(tensor, tensor) if name.endswith("resample_filter") and tensor.ndim == 1 else tensor
+        for name, tensor in tensors.items()
+    }
 
 
 def renamed(arguments: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

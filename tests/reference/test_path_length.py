@@ -18,7 +18,7 @@ from ganstudio.metrics.perceptual_path_length import (
     path_distances,
     summarize,
 )
-from tests.reference.published_config import generator_config
+from tests.reference.published_config import generator_config, with_square_filters
 from tests.reference.reference_case import PATH_LENGTH, Case, cases
 
 pytestmark = pytest.mark.reference
@@ -33,7 +33,7 @@ FLOAT32_SINGLE, FLOAT32_MEAN = 0.10, 0.005
 def path_model(case: Case, dtype: torch.dtype) -> PathModel:
     """Return the file's generator as the metric sees it."""
     network = GeneratorNetwork(generator_config(case.info["G_ctor"]))
-    network.load_state_dict(case.part("param/G."), strict=True)
+    network.load_state_dict(with_square_filters(case.part("param/G.")), strict=True)
     network.to(dtype).eval().requires_grad_(False)
     rows = network.config.n_latent
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from ganstudio.architectures.stylegan2.discriminator import Discriminator
-from tests.reference.published_config import discriminator_config
+from tests.reference.published_config import discriminator_config, with_square_filters
 from tests.reference.reference_case import DISCRIMINATORS, Case, Tensors, cases, deviations
 
 pytestmark = pytest.mark.reference
@@ -21,7 +21,7 @@ READS_STATISTICS = "b4.conv"
 def published(case: Case, dtype: torch.dtype) -> Discriminator:
     """Return a discriminator with a file's weights."""
     network = Discriminator(discriminator_config(case.info["ctor"]))
-    network.load_state_dict(case.part("param/"), strict=True)
+    network.load_state_dict(with_square_filters(case.part("param/")), strict=True)
     return network.to(dtype).eval().requires_grad_(False)
 
 

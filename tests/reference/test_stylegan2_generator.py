@@ -9,7 +9,7 @@ from torch import nn
 
 from ganstudio.architectures.stylegan2.networks import GeneratorNetwork, Noises
 from ganstudio.core.latents import truncate
-from tests.reference.published_config import generator_config
+from tests.reference.published_config import generator_config, with_square_filters
 from tests.reference.reference_case import GENERATORS, Case, Tensors, cases, deviations
 
 pytestmark = pytest.mark.reference
@@ -24,7 +24,7 @@ class Published:
 
     def __init__(self, case: Case, dtype: torch.dtype) -> None:
         self.network = GeneratorNetwork(generator_config(case.info["ctor"]))
-        self.network.load_state_dict(case.part("param/"), strict=True)
+        self.network.load_state_dict(with_square_filters(case.part("param/")), strict=True)
         self.network.to(dtype).eval().requires_grad_(False)
         self.inputs = case.inputs(dtype)
         self.calls = case.info.get("calls", {})

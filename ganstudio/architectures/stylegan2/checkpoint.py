@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import torch
 
-from ganstudio.architectures.stylegan2.discriminator import StyleGAN2DiscriminatorConfig
+from ganstudio.architectures.stylegan2.discriminator import EPILOGUE_FILTER, StyleGAN2DiscriminatorConfig
 from ganstudio.architectures.stylegan2.networks import StyleGAN2Config, Wiring
 from ganstudio.architectures.stylegan2.records import settings_of, settings_of_discriminator
 from ganstudio.architectures.stylegan2.rosinality import (
@@ -28,6 +28,7 @@ from ganstudio.core.foreign import (
     Weights,
 )
 from ganstudio.core.foreign_modules import ForeignModule, Found, find_weights, other_keys, weights_in
+from ganstudio.layers.resample import fir_kernel
 
 SNAPSHOT_KEYS = ("G_ema", "G")
 WEIGHT_KEYS = (
@@ -182,9 +183,7 @@ def _critic(
             filter_taps(found.tensors),
             (".conv0.weight", ".conv1.weight", ".skip.weight", ".fromrgb.weight"),
         )
-        weights.setdefault(
-            "b4.conv.resample_filter", weights[next(n for n in weights if n.endswith("resample_filter"))]
-        )
+        weights.setdefault("b4.conv.resample_filter", fir_kernel(EPILOGUE_FILTER))
     config = recognise_discriminator(_shapes(weights))
     if config is None:
         return None, (f"The discriminator under “{found.key}” is of another make and was left out.",)

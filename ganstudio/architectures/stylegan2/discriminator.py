@@ -32,6 +32,7 @@ class StyleGAN2DiscriminatorConfig:
     resample_filter: tuple[float, ...] = (1.0, 3.0, 3.0, 1.0)
     activation: str = "lrelu"
     mapping_activation: str = "lrelu"
+    epilogue_activation: str = "lrelu"
 
     @property
     def resolution(self) -> int:
@@ -44,6 +45,10 @@ class StyleGAN2DiscriminatorConfig:
         if not self.c_dim:
             return 0
         return self.channels[0] if self.cmap_dim is None else self.cmap_dim
+
+
+EPILOGUE_FILTER = (1.0, 3.0, 3.0, 1.0)
+"""The published networks store this filter at 4 px whatever the blocks use; nothing is resampled there."""
 
 
 class DiscriminatorBlock(nn.Module):
@@ -91,7 +96,7 @@ class DiscriminatorEpilogue(nn.Module):
         """Build the layers."""
         super().__init__()
         width = config.channels[0]
-        act, fir = ACTIVATIONS[config.activation], fir_kernel(config.resample_filter)
+        act, fir = ACTIVATIONS[config.epilogue_activation], fir_kernel(EPILOGUE_FILTER)
         self.config = config
         if config.architecture is Wiring.SKIP:
             self.fromrgb = EqualizedConv2d(config.img_channels, width, 1, activation=act, resample_filter=fir)
