@@ -37,6 +37,13 @@ def _few_threads() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _same_numbers() -> None:
+    import torch
+
+    torch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's folder of the program, fresh for each test."""
     folder = tmp_path / "home"

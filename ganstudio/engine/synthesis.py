@@ -66,6 +66,8 @@ class IncrementalSynthesis:
         ran: list[str] = []
         inputs, keys = self._resolve(document, ran)
         todo = self._stale(tuple(outputs.values()), keys)
+        for name in todo:
+            self.kept.pop(name, None)
         previewed = False
         for position, name in enumerate(todo):
             features = self._run(name, inputs[name], keys[name], frozenset(todo[position + 1 :]))

@@ -116,11 +116,10 @@ class MappingStage(Stage):
         return StageInputs(tensors)
 
     def run(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
-        """Run the mapping network; no z at all gives an empty result."""
-        z = inputs.tensors["z"]
-        if not len(z):
-            return Features(z.new_zeros(0, self.generator.config.w_dim))
-        return Features(self.generator.mapping(z, inputs.tensors.get("c"))[:, 0])
+        """Run the mapping network, one z at a time: a batch rounds differently, and styles would look changed."""
+        z, c = inputs.tensors["z"], inputs.tensors.get("c")
+        rows = [self.generator.mapping(row[None], c if c is None else c[:1])[:, 0] for row in z]
+        return Features(torch.cat([z.new_zeros(0, self.generator.config.w_dim), *rows]))
 
 
 class StylesStage(Stage):

@@ -1,0 +1,92 @@
+"""The real backend with the shipped model."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import ganstudio
+from ganstudio.core.device import Precision
+from ganstudio.core.document import LatentPoint
+from ganstudio.core.errors import DeviceError, UnknownModelError, WrongInputError
+from ganstudio.core.latents import seed_latent
+from ganstudio.core.pixels import to_pixels
+from ganstudio.engine.model import Model
+from ganstudio.engine.rendering import Rendering
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return ganstudio.open_model("faces-dcgan", "cpu")
+
+
+def test_the_window_and_a_script_draw_the_same(model: Model) -> None:
+    rendering = Rendering()
+    document = rendering.open("faces-dcgan").info.document
+    for seed, psi in ((0, 1.0), (42, 1.0), (7, 0.5)):
+        inputs = document.inputs.with_item("z", LatentPoint.of_seed(seed))
+        frame = list(rendering.render(dataclasses.replace(document, inputs=inputs, psi=psi)))[-1]
+        script = to_pixels(model.sample([seed], psi=psi))[0]
+        difference = np.abs(frame.pictures["picture"].astype(int) - script)
+        assert difference.max() <= 1
+
+
+def test_shapes_and_seeds_of_the_script_interface(model: Model) -> None:
+    z = model.latents([0, 5])
+    np.testing.assert_array_equal(z[1].numpy(), seed_latent(5, model.z_dim).astype(np.float32))
+    ws = model.mapping(z)
+    assert ws.shape == (2, 1, 100)
+    pictures = model.synthesis(ws, "none")
+    assert pictures.shape == (2, 3, 64, 64)
+    assert pictures.min() >= -1
+    assert pictures.max() <= 1
+    assert model.w_avg is None
+    assert model.latents([3], psi=0.5).abs().max() <= 1.0
+
+
+def test_wrong_shapes_are_sentences(model: Model) -> None:
+    z = model.latents([0])
+    with pytest.raises(WrongInputError, match=r"this model takes \[N, 100\]"):
+        model.mapping(z[:, :7])
+    with pytest.raises(WrongInputError, match=r"this model takes \[N, 1, w_dim\]"):
+        model.synthesis(z)
+    with pytest.raises(WrongInputError, match="none, fixed, random"):
+        model.synthesis(z[:, None], "loud")
+
+
+def test_a_device_that_is_not_there_changes_nothing() -> None:
+    rendering = Rendering()
+    document = rendering.open("faces-dcgan").info.document
+    before = rendering.status()
+    with pytest.raises(DeviceError, match="choose one of: auto"):
+        rendering.choose("cuda:7", Precision.FAST)
+    after = rendering.status()
+    assert (after.device, after.precision) == (before.device, before.precision)
+    assert list(rendering.render(document))
+
+
+def test_precision_changes_what_runs() -> None:
+    rendering = Rendering()
+    document = rendering.open("faces-dcgan").info.document
+    exact = list(rendering.render(document))[-1].pictures["picture"].astype(int)
+    assert rendering.choose("cpu", Precision.FAST).precision is Precision.FAST
+    fast_frame = list(rendering.render(document))[-1]
+    assert fast_frame.stages_run
+    fast = fast_frame.pictures["picture"].astype(int)
+    assert 0 < np.abs(fast - exact).max() < 24
+
+
+def test_a_closed_model_is_opened_again_for_an_old_document() -> None:
+    rendering = Rendering()
+    document = rendering.open("faces-dcgan").info.document
+    first = list(rendering.render(document))[-1].pictures["picture"]
+    rendering._open.clear()
+    np.testing.assert_array_equal(list(rendering.render(document))[-1].pictures["picture"], first)
+    foreign = dataclasses.replace(document, model=dataclasses.replace(document.model, digest="0" * 32))
+    with pytest.raises(UnknownModelError, match="not the one that this picture was made with"):
+        list(rendering.render(foreign))
+
+
+def test_unknown_names_list_what_ships() -> None:
+    with pytest.raises(UnknownModelError, match=r"shipped models: .*faces-dcgan"):
+        ganstudio.open_model("no-such-model")

@@ -1,0 +1,135 @@
+"""Incremental synthesis: what runs, in which order, and what comes first."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from ganstudio.architectures.stylegan2.networks import StyleGAN2Config, Wiring
+from ganstudio.architectures.stylegan2.stages import StyleGAN2Generator
+from ganstudio.core.document import Document, FrozenMap, LatentPoint, MixStyle, NoiseMode, NoiseSetting
+from ganstudio.core.errors import DeviceMemoryError
+from ganstudio.core.generator import Features, Stage, StageInputs
+from ganstudio.core.store import Store
+from ganstudio.engine.graphs import recording_key
+from ganstudio.engine.synthesis import IncrementalSynthesis, run_eagerly
+
+DOCUMENT = Document(inputs=FrozenMap({"z": LatentPoint(5.0, 0.0)}))
+CONFIG = StyleGAN2Config(z_dim=8, w_dim=8, channels=(8, 8, 8, 8, 8, 6), mapping_layers=1)
+
+
+@pytest.fixture
+def synthesis() -> IncrementalSynthesis:
+    generator = StyleGAN2Generator(CONFIG)
+    for layer in generator.layers:
+        layer.noise_strength.fill_(0.1)
+    return IncrementalSynthesis(generator, Store(), preview_after_ms=-1.0)
+
+
+def ran(synthesis: IncrementalSynthesis, document: Document) -> tuple[str, ...]:
+    return list(synthesis.render(document))[-1].stages_run
+
+
+def test_a_fine_change_runs_fine_stages_only(synthesis: IncrementalSynthesis) -> None:
+    ran(synthesis, DOCUMENT)
+    source = LatentPoint(6.0, 0.0)
+    for first_row, first_block in ((11, "b128"), (10, "b128"), (9, "b64"), (8, "b64"), (7, "b32"), (0, "b4")):
+        mixed = dataclasses.replace(DOCUMENT, edits=(MixStyle(source, tuple(range(first_row, 12))),))
+        stages = ran(synthesis, mixed)
+        names = [name for name in stages if name.startswith("b")]
+        assert names[0] == first_block, first_row
+        assert names[-1] == "b128"
+        ran(synthesis, DOCUMENT)
+
+
+def test_turning_the_label_of_a_noise_seed_alone_runs_nothing_with_constant_noise(
+    synthesis: IncrementalSynthesis,
+) -> None:
+    ran(synthesis, DOCUMENT)
+    assert ran(synthesis, dataclasses.replace(DOCUMENT, noise=NoiseSetting(seed=9))) == ()
+    assert "b4" in ran(synthesis, dataclasses.replace(DOCUMENT, noise=NoiseSetting(NoiseMode.RANDOM, seed=9)))
+    assert "b4" in ran(synthesis, dataclasses.replace(DOCUMENT, noise=NoiseSetting(NoiseMode.RANDOM, seed=10)))
+
+
+def test_psi_leaves_the_mapping_alone(synthesis: IncrementalSynthesis) -> None:
+    ran(synthesis, DOCUMENT)
+    stages = ran(synthesis, dataclasses.replace(DOCUMENT, psi=0.5))
+    assert "mapping" not in stages
+    assert stages[0] == "styles"
+
+
+def test_a_preview_comes_before_the_full_picture(synthesis: IncrementalSynthesis) -> None:
+    preview, full = synthesis.render(DOCUMENT)
+    assert preview.preview
+    assert not full.preview
+    assert preview.pictures["picture"].shape == (64, 64, 3)
+    assert full.pictures["picture"].shape == (128, 128, 3)
+    assert preview.stages_run == full.stages_run[:-1]
+    again = list(synthesis.render(DOCUMENT))
+    assert len(again) == 1
+    np.testing.assert_array_equal(again[0].pictures["picture"], full.pictures["picture"])
+
+
+def test_no_preview_where_the_rest_is_quick_or_has_no_picture() -> None:
+    quick = IncrementalSynthesis(StyleGAN2Generator(CONFIG), Store(), preview_after_ms=1e9)
+    list(quick.render(DOCUMENT))
+    assert len(list(quick.render(dataclasses.replace(DOCUMENT, psi=0.3)))) == 1
+    residual = StyleGAN2Generator(dataclasses.replace(CONFIG, architecture=Wiring.RESIDUAL))
+    assert len(list(IncrementalSynthesis(residual, Store(), preview_after_ms=-1.0).render(DOCUMENT))) == 1
+
+
+def test_stopping_after_the_preview_keeps_what_was_computed(synthesis: IncrementalSynthesis) -> None:
+    frames = synthesis.render(DOCUMENT)
+    assert next(frames).preview
+    frames.close()  # type: ignore[attr-defined]
+    assert ran(synthesis, DOCUMENT) == ("b128",)
+
+
+def test_exhausted_memory_is_said_and_recovered_from() -> None:
+    fail = [True]
+
+    def runner(stage: Stage, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
+        if fail[0] and stage.name == "b16":
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
+        return run_eagerly(stage, inputs, needed)
+
+    synthesis = IncrementalSynthesis(StyleGAN2Generator(CONFIG), Store(), runner=runner)
+    with pytest.raises(DeviceMemoryError, match="open a smaller model"):
+        list(synthesis.render(DOCUMENT))
+    assert synthesis.kept == {}
+    fail[0] = False
+    assert not list(synthesis.render(DOCUMENT))[-1].preview
+
+
+def test_other_errors_are_not_taken_for_exhausted_memory() -> None:
+    def runner(stage: Stage, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
+        raise RuntimeError("shapes do not match")
+
+    with pytest.raises(RuntimeError, match="shapes do not match"):
+        list(IncrementalSynthesis(StyleGAN2Generator(CONFIG), Store(), runner=runner).render(DOCUMENT))
+
+
+def test_the_budget_drops_the_largest_results_first(synthesis: IncrementalSynthesis) -> None:
+    ran(synthesis, DOCUMENT)
+    everything = {name: kept.features.bytes_held() for name, kept in synthesis.kept.items()}
+    synthesis.budget = sum(everything.values()) - everything["b64"]
+    ran(synthesis, dataclasses.replace(DOCUMENT, psi=0.9))
+    assert synthesis.kept.keys() == everything.keys() - {"b64"}
+
+
+def test_a_recording_belongs_to_shapes_settings_and_addresses() -> None:
+    generator = StyleGAN2Generator(CONFIG)
+    stage = generator.stages()[3]
+    features = Features(torch.zeros(1, 8, 4, 4), torch.zeros(1, 3, 4, 4))
+    inputs = StageInputs({"ws": torch.zeros(1, 3, 8)}, ("fixed", None, 1.0))
+    key = recording_key(stage, inputs, (features,))
+    assert recording_key(stage, StageInputs({"ws": torch.ones(1, 3, 8)}, inputs.settings), (features,)) == key
+    others = [
+        (StageInputs({"ws": torch.zeros(2, 3, 8)}, inputs.settings), (features,)),
+        (StageInputs(inputs.tensors, ("fixed", None, 2.0)), (features,)),
+        (inputs, (Features(features.activation.clone(), features.picture),)),
+    ]
+    for other_inputs, other_needed in others:
+        assert recording_key(stage, other_inputs, other_needed) != key
+    assert not stage.capturable(StageInputs({}, ("random", 1, 1.0)))

@@ -1,0 +1,52 @@
+"""Settings survive a restart, and broken files do not stop the program."""
+
+import json
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ganstudio.core.device import Precision
+from ganstudio.studio.launch import Theme
+from ganstudio.studio.settings import FILE, RECENT_KEPT, Settings, _from_json
+
+
+def test_settings_come_back(tmp_path: Path) -> None:
+    settings = Settings(Theme.DARK, "cuda:0", Precision.FAST, ["a.pkl"], {"window": "00ff"}, tmp_path / "new")
+    assert settings.save()
+    assert Settings.load(tmp_path / "new") == settings
+    assert (tmp_path / "new" / FILE).exists()
+
+
+def test_the_users_folder_is_the_default(home: Path) -> None:
+    assert Settings.load().save()
+    assert (home / FILE).exists()
+
+
+def test_a_broken_file_is_kept_aside(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("{ theme:", encoding="utf-8")
+    assert Settings.load(tmp_path) == Settings(folder=tmp_path)
+    assert (tmp_path / "settings.broken.json").read_text(encoding="utf-8") == "{ theme:"
+
+
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert not Settings(folder=tmp_path / "file" / "below").save()
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=30) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+names = st.sampled_from(["theme", "device", "precision", "recent", "layout", "folder", "unknown"])
+
+
+@given(found=st.dictionaries(names, values))
+def test_any_json_gives_usable_settings(found: dict[str, object]) -> None:
+    settings = _from_json(json.loads(json.dumps(found)), Path("nowhere"))
+    assert settings.theme in Theme
+    assert settings.precision in Precision
+    assert all(isinstance(path, str) for path in settings.recent)
+    assert len(settings.recent) <= RECENT_KEPT
+    assert settings.folder == Path("nowhere")
