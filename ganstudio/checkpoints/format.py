@@ -111,7 +111,8 @@ def read_own(tensors: Mapping[str, ForeignTensor], text: str) -> tuple[str, Impo
         generator=groups[GENERATOR],
         discriminator_config=kept,
         discriminator=groups[DISCRIMINATOR] if kept is not None else None,
-        used=tuple(name for name in NETWORKS if groups[name]),
+        discriminator_from=DISCRIMINATOR,
+        used=(GENERATOR,),
         ignored=tuple(ignored),
     )
     return architecture, imported, header

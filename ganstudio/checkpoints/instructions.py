@@ -1,5 +1,6 @@
 """The instructions of pickle protocols 0 to 5, each as one small step of the machine."""
 
+import codecs
 import struct
 from collections.abc import Callable
 from typing import TypeAlias
@@ -13,9 +14,7 @@ from ganstudio.core.foreign import ForeignBytes, ForeignName, ForeignValue
 Step: TypeAlias = Callable[[Machine], None]
 
 
-def run_stream(
-    source: Source, start: int, stop: int, meaning: Meaning, budget: Budget
-) -> tuple[ForeignValue, int]:
+def run_stream(source: Source, start: int, stop: int, meaning: Meaning, budget: Budget) -> tuple[ForeignValue, int]:
     """Read one pickle up to its STOP: the one value left, and the position just behind it."""
     machine = Machine(source, start, stop, meaning, budget)
     data, steps = machine.data, STEPS
@@ -173,15 +172,15 @@ def _quoted_line(machine: Machine) -> None:
     if len(raw) < 2 or raw[:1] not in (b"'", b'"') or raw[:1] != raw[-1:]:
         raise BrokenStreamError("a quoted text has no quotes")
     try:
-        text = raw[1:-1].decode("latin-1").encode("latin-1").decode("unicode_escape").encode("latin-1")
-    except (UnicodeDecodeError, UnicodeEncodeError) as error:
+        text = codecs.escape_decode(raw[1:-1])[0]
+    except ValueError as error:
         raise BrokenStreamError("a quoted text is unreadable") from error
     machine.push(machine.meaning.text(text))
 
 
 def _unicode_line(machine: Machine) -> None:
     try:
-        machine.push(machine.line().decode("raw_unicode_escape"))
+        machine.push(codecs.raw_unicode_escape_decode(machine.line())[0])
     except UnicodeDecodeError as error:
         raise BrokenStreamError("a text is unreadable") from error
 

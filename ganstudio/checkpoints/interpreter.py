@@ -103,6 +103,7 @@ class Interpreter:
             ForeignName("builtins", "frozenset"): self._frozenset,
             ForeignName("builtins", "complex"): _complex,
             ForeignName("builtins", "bytearray"): self._bytearray,
+            ForeignName("builtins", "bytes"): self._bytearray,
             ForeignName("copyreg", "_reconstructor"): self._reconstructed,
             ForeignName("copyreg", "__newobj__"): self._reconstructed,
             ForeignName("torch", "Size"): _size,

@@ -89,11 +89,7 @@ class ForeignArray(ForeignTensor):
         storage = storage_over(raw, kind.dtype)
         if prod(sizes) != storage.count:
             raise BrokenStreamError(f"an array of shape {list(sizes)} holds {storage.count} numbers")
-        stride = (
-            tuple(reversed(contiguous_stride(tuple(reversed(sizes)))))
-            if fortran
-            else contiguous_stride(sizes)
-        )
+        stride = tuple(reversed(contiguous_stride(tuple(reversed(sizes))))) if fortran else contiguous_stride(sizes)
         try:
             self.assign(storage, kind.dtype, sizes, stride, 0)
         except UnsoundTensorError as error:

@@ -1,5 +1,6 @@
 """What a name in a pickle means to us: interpreted, kept as data, hostile, or unknown."""
 
+import codecs
 from enum import Enum
 
 from ganstudio.checkpoints.refusals import HostileStreamError
@@ -124,6 +125,8 @@ RENAMED_MODULES = {
     "numpy._core.multiarray": "numpy.core.multiarray",
     "numpy._core.numeric": "numpy.core.numeric",
 }
+
+RENAMED_BUILTINS = {"long": "int", "unicode": "str", "xrange": "range"}
 
 INERT_PREFIXES = (
     "torch.nn.",
@@ -278,7 +281,7 @@ HOSTILE_MODULES = frozenset(
 def canonical(name: ForeignName) -> ForeignName:
     """The modern spelling of a name that older programs wrote differently."""
     module = RENAMED_MODULES.get(name.module, name.module)
-    return name if module == name.module else ForeignName(module, name.name)
+    return ForeignName(module, RENAMED_BUILTINS.get(name.name, name.name) if module == "builtins" else name.name)
 
 
 def standing(name: ForeignName) -> Standing:
@@ -302,13 +305,12 @@ def admitted(module: str, name: str) -> ForeignName:
         raise HostileStreamError(f"it asks to use “{printable(wanted)}”, which can run code or touch files")
     if judged is Standing.UNKNOWN:
         raise HostileStreamError(
-            f"it asks to use “{printable(wanted)}”, which is not on the list of names that "
-            "models are known to use"
+            f"it asks to use “{printable(wanted)}”, which is not on the list of names that models are known to use"
         )
     return wanted
 
 
 def printable(name: ForeignName) -> str:
     """The name, cut to a readable length and without control characters."""
-    text = str(name).encode("unicode_escape").decode("ascii")
+    text = codecs.unicode_escape_encode(str(name))[0].decode("ascii")
     return text if len(text) <= 120 else text[:117] + "..."

@@ -63,13 +63,10 @@ def read_checkpoint(path: Path | str, networks: Collection[str] = (GENERATOR,)) 
         except StreamError as error:
             raise named(path, error) from error
         except UnsoundTensorError as error:
-            raise BrokenFileError(
-                f"{path.name} is damaged: {error}. Download or copy the file again."
-            ) from error
+            raise BrokenFileError(f"{path.name} is damaged: {error}. Download or copy the file again.") from error
         except (MemoryError, RecursionError) as error:
             raise OversizeError(
-                f"{path.name} needs more memory than this machine has free. Close other programs "
-                "and try again."
+                f"{path.name} needs more memory than this machine has free. Close other programs and try again."
             ) from error
 
 
@@ -131,9 +128,7 @@ def _matched(path: Path, contents: Contents) -> tuple[Architecture[Any], Importe
                 result = Mismatch(unfit)
             reasons.append((dialect.name, result.reason))
     reasons.extend(ruled_out(contents.container))
-    raise UnknownFileError(
-        path, f"{contents.container}, but of no model that is known here", REMEDY, tuple(reasons)
-    )
+    raise UnknownFileError(path, f"{contents.container}, but of no model that is known here", REMEDY, tuple(reasons))
 
 
 def expected_shapes(module: torch.nn.Module) -> dict[str, tuple[tuple[int, ...], torch.dtype]]:
@@ -221,15 +216,20 @@ def _report(
         for name, tensor in group.items()
         if tensor.is_floating_point() and not torch.isfinite(tensor).all()
     )
+    waiting = (
+        ()
+        if imported.discriminator is None or DISCRIMINATOR in tensors
+        else (f"The discriminator ({imported.discriminator_from}) is in the file; training reads it.",)
+    )
     inert = sorted(printable(name) for name in contents.findings.names if standing(name) is Standing.INERT)
     return Report(
         file=path.name,
         what=imported.what,
         container=str(contents.container),
         size=source.length,
-        used=imported.used,
+        used=imported.used + ((imported.discriminator_from,) if DISCRIMINATOR in tensors else ()),
         ignored=imported.ignored,
-        notes=imported.notes,
+        notes=imported.notes + waiting,
         code=tuple(contents.findings.code.values()),
         not_finite=not_finite,
         inert_names=tuple(inert),

@@ -127,9 +127,7 @@ class ForeignTensor:
     ) -> None:
         """Set the view; `offset` and `stride` count elements of `dtype`. Raises `UnsoundTensorError`."""
         if len(shape) != len(stride) or len(shape) > 16 or min((offset, *shape, *stride), default=0) < 0:
-            raise UnsoundTensorError(
-                f"a tensor has the impossible shape {list(shape)} with strides {list(stride)}"
-            )
+            raise UnsoundTensorError(f"a tensor has the impossible shape {list(shape)} with strides {list(stride)}")
         count = prod(shape)
         last = offset + sum((size - 1) * step for size, step in zip(shape, stride, strict=True))
         if count and (last + 1) * dtype.itemsize > storage.nbytes:
@@ -202,6 +200,7 @@ class Imported:
     generator: Weights
     discriminator_config: object = None
     discriminator: Weights | None = None
+    discriminator_from: str = ""
     used: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -102,14 +102,12 @@ def weights_in(value: ForeignValue, key: str = "") -> Found | None:
     module = as_module(value)
     if module is None:
         return None
-    return Found(
-        key, {name.removeprefix("module."): tensor for name, tensor in module.tensors().items()}, module
-    )
+    return Found(key, {name.removeprefix("module."): tensor for name, tensor in module.tensors().items()}, module)
 
 
 def other_keys(root: ForeignValue, *used: str) -> tuple[str, ...]:
     """The top-level keys of a file beside those that were used."""
-    if not isinstance(root, dict) or used == ("",):
+    if not isinstance(root, dict) or not any(used):
         return ()
     return tuple(str(key)[:60] for key in root if key not in used)
 

@@ -82,15 +82,16 @@ def read_dcgan(root: ForeignValue) -> Imported | Mismatch:
         bias="bias" in chain.convolutions[0],
     )
     other, notes = _discriminator(root)
-    used = (found.key or "all tensors",) + ((other[2],) if other else ())
+    critic = other[2] if other else ""
     return Imported(
         what=f"a DCGAN generator of {config.resolution}×{config.resolution} pictures",
         config=config,
         generator=_named(chain, [3 * i for i in range(len(kernels))]),
         discriminator_config=other[0] if other else None,
         discriminator=other[1] if other else None,
-        used=used,
-        ignored=other_keys(root, found.key, *used[1:]),
+        discriminator_from=critic,
+        used=(found.key or "all tensors",),
+        ignored=other_keys(root, found.key, critic),
         notes=notes,
     )
 

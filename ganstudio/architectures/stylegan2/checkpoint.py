@@ -50,8 +50,7 @@ SHAPES_ONLY = (
     "learning-rate factor) have their usual values."
 )
 ESTIMATED = (
-    "The average latent, which truncation needs, is not in the file; it was estimated from 4096 "
-    "reproducible latents."
+    "The average latent, which truncation needs, is not in the file; it was estimated from 4096 reproducible latents."
 )
 
 
@@ -60,23 +59,18 @@ def read_snapshot(root: ForeignValue) -> Imported | Mismatch:
     found = find_weights(root, SNAPSHOT_KEYS) or weights_in(root)
     if found is None or found.module is None:
         return Mismatch("it holds no network with its own records (G_ema or G)")
-    if found.module.class_name == "TriPlaneGenerator" or any(
-        name.startswith("backbone.") for name in found.tensors
-    ):
+    if found.module.class_name == "TriPlaneGenerator" or any(name.startswith("backbone.") for name in found.tensors):
         return Mismatch("it is an EG3D model, whose volume rendering is not part of StyleGAN2")
     config = recognise(_shapes(found.tensors))
     if config is None:
         return Mismatch(
-            f"its network “{found.module.class_name[:60]}” has not StyleGAN2's tensors"
-            f"{_what_else(found.tensors)}"
+            f"its network “{found.module.class_name[:60]}” has not StyleGAN2's tensors{_what_else(found.tensors)}"
         )
     config = settings_of(found.module, _filtered(config, found.tensors, "synthesis.b4.resample_filter"))
     notes = (
         ()
         if found.key == "G_ema" or not found.key
-        else (
-            "The averaged generator (G_ema) is missing, so the raw one (G) is used; its pictures are worse.",
-        )
+        else ("The averaged generator (G_ema) is missing, so the raw one (G) is used; its pictures are worse.",)
     )
     return _imported(root, found, config, dict(found.tensors), "an NVIDIA StyleGAN2 snapshot", notes)
 
@@ -108,9 +102,7 @@ def read_port(root: ForeignValue) -> Imported | Mismatch:
     tensors = found.tensors
     if any(name.startswith("decoder.") for name in tensors):
         tensors = {
-            name.removeprefix("decoder."): value
-            for name, value in tensors.items()
-            if name.startswith("decoder.")
+            name.removeprefix("decoder."): value for name, value in tensors.items() if name.startswith("decoder.")
         }
     named = generator_names(tensors)
     if named is None:
@@ -155,16 +147,15 @@ def _imported(
     elif isinstance(root, dict) and "latent_avg" in root:
         used.append("latent_avg")
     critic, doubt = _critic(root)
-    if critic is not None:
-        used.append(critic[0])
     return Imported(
         what=what,
         config=config,
         generator=weights,
         discriminator_config=critic[1] if critic else None,
         discriminator=critic[2] if critic else None,
+        discriminator_from=critic[0] if critic else "",
         used=tuple(used),
-        ignored=other_keys(root, found.key, *used[1:]),
+        ignored=other_keys(root, found.key, critic[0] if critic else "", *used[1:]),
         notes=notes + doubt,
     )
 
