@@ -48,9 +48,7 @@ class Machine:
         """Step over `length` bytes, checked against the end first, and return where they start."""
         start = self.position
         if length < 0 or length > self.end - start:
-            raise BrokenStreamError(
-                "it ends in the middle" if length >= 0 else "it announces a negative length"
-            )
+            raise BrokenStreamError("it ends in the middle" if length >= 0 else "it announces a negative length")
         self.position = start + length
         return start
 

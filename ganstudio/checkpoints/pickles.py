@@ -50,9 +50,7 @@ def read_legacy(source: Source, start: int, stop: int, findings: Findings, depth
     position = start
     values: list[ForeignValue] = []
     for _ in range(5):
-        value, position = run_stream(
-            source, position, stop, _interpreter(findings, resolve, depth), findings.budget
-        )
+        value, position = run_stream(source, position, stop, _interpreter(findings, resolve, depth), findings.budget)
         values.append(value)
     if values[:2] != [LEGACY_MAGIC, 1001] or not isinstance(values[4], list):
         raise BrokenStreamError("it is not the sequence that PyTorch writes")
@@ -68,9 +66,7 @@ def read_legacy(source: Source, start: int, stop: int, findings: Findings, depth
     return values[3]
 
 
-def _place_storages(
-    source: Source, position: int, stop: int, storages: StorageTable, keys: list[ForeignValue]
-) -> int:
+def _place_storages(source: Source, position: int, stop: int, storages: StorageTable, keys: list[ForeignValue]) -> int:
     for key in keys:
         storage = storages.by_key.get(key) if isinstance(key, str) else None
         if storage is None or storage.source is not None:
@@ -134,17 +130,13 @@ def _pickle_entry(entries: dict[str, Entry]) -> Entry:
             raise UnsupportedStreamError("it is a numpy archive (.npz) of arrays, not a model")
         models = [name for name in entries if name.endswith((".pt", ".pth", ".pkl", ".safetensors"))]
         inside = f". Unpack {models[0]!r} from it first and open that" if models else ""
-        raise UnsupportedStreamError(
-            f"it is a zip archive and not a PyTorch file (no data.pkl inside){inside}"
-        )
+        raise UnsupportedStreamError(f"it is a zip archive and not a PyTorch file (no data.pkl inside){inside}")
     if len(found) > 1 or "/" not in found[0].name:
         raise BrokenStreamError("the archive holds several descriptions, or one outside a folder")
     return found[0]
 
 
-def _interpreter(
-    findings: Findings, resolve: Callable[[ForeignValue], ForeignValue] | None, depth: int
-) -> Interpreter:
+def _interpreter(findings: Findings, resolve: Callable[[ForeignValue], ForeignValue] | None, depth: int) -> Interpreter:
     def nested(raw: ForeignBytes) -> ForeignStorage:
         source = raw.source
         if not isinstance(source, Source):

@@ -16,27 +16,19 @@ class FileSource:
         try:
             self._file: BinaryIO = path.open("rb")
         except FileNotFoundError as error:
-            raise MissingFileError(
-                f"{path} does not exist. Check the name, or choose the file again."
-            ) from error
+            raise MissingFileError(f"{path} does not exist. Check the name, or choose the file again.") from error
         except IsADirectoryError as error:
             raise MissingFileError(f"{path} is a folder. Choose a model file inside it.") from error
         except OSError as error:
-            raise MissingFileError(
-                f"{path} cannot be read: {error.strerror}. Check its permissions."
-            ) from error
+            raise MissingFileError(f"{path} cannot be read: {error.strerror}. Check its permissions.") from error
         try:
             self.data: mmap.mmap | bytes = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
         except ValueError as error:
             self._file.close()
-            raise EmptyFileError(
-                f"{path.name} is empty (0 bytes). Download or copy the file again."
-            ) from error
+            raise EmptyFileError(f"{path.name} is empty (0 bytes). Download or copy the file again.") from error
         except OSError as error:
             self._file.close()
-            raise MissingFileError(
-                f"{path} cannot be read: {error.strerror}. Choose a regular file."
-            ) from error
+            raise MissingFileError(f"{path} cannot be read: {error.strerror}. Choose a regular file.") from error
         self.length = len(self.data)
 
     def read_into(self, start: int, target: memoryview) -> None:

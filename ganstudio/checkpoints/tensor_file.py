@@ -33,9 +33,7 @@ NAMES = {DTYPES[name]: code for code, name in TYPES.items()}
 def looks_like_tensor_file(source: Source) -> bool:
     """Whether the file begins as safetensors files do: a plausible length, then an opening brace."""
     return (
-        source.length >= 10
-        and source.data[8:9] == b"{"
-        and int.from_bytes(source.data[:8], "little") <= LONGEST_TABLE
+        source.length >= 10 and source.data[8:9] == b"{" and int.from_bytes(source.data[:8], "little") <= LONGEST_TABLE
     )
 
 
@@ -64,9 +62,7 @@ def read_tensor_file(source: Source) -> tuple[dict[str, ForeignTensor], dict[str
     return tensors, metadata
 
 
-def _tensor(
-    source: Source, base: int, name: str, entry: object, spans: list[tuple[int, int]]
-) -> ForeignTensor:
+def _tensor(source: Source, base: int, name: str, entry: object, spans: list[tuple[int, int]]) -> ForeignTensor:
     if not isinstance(entry, dict) or not {"dtype", "shape", "data_offsets"} <= entry.keys():
         raise BrokenStreamError(f"its tensor {name!r} is not described")
     if entry["dtype"] not in TYPES:

@@ -25,9 +25,7 @@ def whole(value: ForeignValue, what: str) -> int:
     if type(value) is not int:
         raise BrokenStreamError(f"{what} is not a whole number")
     if not 0 <= value < MOST_ELEMENTS:
-        raise BrokenStreamError(
-            f"{what} is {value if abs(value) < 1 << 64 else 'absurdly large'}, which is impossible"
-        )
+        raise BrokenStreamError(f"{what} is {value if abs(value) < 1 << 64 else 'absurdly large'}, which is impossible")
     return value
 
 

@@ -109,9 +109,7 @@ def _large(extra: bytes, *small: int) -> tuple[int, ...]:
         kind, size = struct.unpack_from("<2H", extra, position)
         if kind == 1:
             wide = iter(
-                struct.unpack_from(
-                    f"<{size // 8}Q", extra[position + 4 : position + 4 + size].ljust(size, b"\0")
-                )
+                struct.unpack_from(f"<{size // 8}Q", extra[position + 4 : position + 4 + size].ljust(size, b"\0"))
             )
             try:
                 return tuple(next(wide) if value == FULL32 else value for value in small)
