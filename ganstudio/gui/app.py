@@ -1,0 +1,115 @@
+"""Starts the window: painted first, alive a moment later."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PyQt6.QtWidgets import QApplication
+
+from ganstudio.core.paths import user_folder
+from ganstudio.engine.compute import Compute, Event
+from ganstudio.gui.bridge import Bridge
+from ganstudio.gui.capture import Capture, Timings
+from ganstudio.gui.faults import Faults
+from ganstudio.gui.keep import Keeper
+from ganstudio.gui.theme.appearance import Appearance
+from ganstudio.gui.window import MainWindow
+from ganstudio.gui.workspaces import workspace_named
+from ganstudio.studio.launch import LaunchOptions, Theme
+from ganstudio.studio.library import Library
+from ganstudio.studio.session import Session
+from ganstudio.studio.settings import Settings
+
+FULL_SIZE = (1600, 1000)
+
+
+@dataclass
+class Studio:
+    """The parts of the running program, joined."""
+
+    session: Session
+    bridge: Bridge
+    window: MainWindow
+    keeper: Keeper
+
+    def begin(self, options: LaunchOptions) -> None:
+        """Bring the painted window to life."""
+        self.window.attach(self.session, workspace_named(options.workspace), self.keeper)
+        self.session.start(first_model(options, self.session.library))
+
+    def end(self) -> None:
+        """Stop the computing; nothing arrives any more."""
+        self.bridge.close()
+        self.session.stop()
+
+
+def run(options: LaunchOptions) -> int:
+    """Show the window until it is closed, or until its picture is taken; return the exit code."""
+    captured = options.screenshot is not None or options.first_look is not None
+    if captured:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    app = application()
+    settings = Settings.load()
+    appearance = Appearance(app, options.theme if options.theme is not Theme.SYSTEM else settings.theme)
+    window = MainWindow(appearance)
+    faults = Faults(user_folder() / "faults.log", window.tell_problem)
+    faults.install()
+    studio = make_studio(settings, window)
+    timings = Timings(options.started_at)
+    window.painted.connect(lambda: timings.mark_window(time.time()))
+    window.painted.connect(lambda: studio.begin(options))
+    window.closing.connect(studio.end)
+    if captured:
+        capture = Capture(studio.session, window, timings, options, app.exit)
+        capture.begin()
+    show(window, studio.keeper, options, captured)
+    code = app.exec()
+    studio.end()
+    faults.uninstall()
+    return code
+
+
+def application() -> QApplication:
+    """The one application of this process."""
+    running = QApplication.instance()
+    app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("ganstudio")
+    app.setApplicationDisplayName("GAN Studio")
+    return app
+
+
+def make_studio(settings: Settings, window: MainWindow) -> Studio:
+    """Join session, bridge and window."""
+    bridge = Bridge()
+    session = Session(Compute(carry(bridge, lambda event: session.receive(event))), settings, Library(settings))
+    return Studio(session, bridge, window, Keeper(settings))
+
+
+def carry(bridge: Bridge, receive: Callable[[Event], None]) -> Callable[[Event], None]:
+    """A delivery that the compute thread may call and that arrives on the window's thread."""
+    return lambda event: bridge.post(lambda: receive(event))
+
+
+def show(window: MainWindow, keeper: Keeper, options: LaunchOptions, captured: bool) -> None:
+    """Show the window at the wanted size, else where it was, else large."""
+    if options.size is not None:
+        window.setMinimumSize(1, 1)
+        window.resize(*options.size)
+    elif captured or not keeper.restore_geometry(window):
+        window.resize(*FULL_SIZE)
+        screen = window.screen()
+        if screen is not None and not captured:
+            window.resize(window.size().boundedTo(screen.availableSize() * 0.9))
+    window.show()
+
+
+def first_model(options: LaunchOptions, library: Library) -> str | None:
+    """What opens first: a file, a named model, else the first that ships."""
+    if options.open is not None:
+        return str(Path(options.open).expanduser().resolve())
+    if options.model is not None:
+        return options.model
+    return library.shipped[0].name if library.shipped else None

@@ -1,0 +1,149 @@
+"""Every command of the window, by name, with its shortcut."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ganstudio.core.document import ClassChoice
+from ganstudio.core.inputs import ClassLabel
+from ganstudio.gui.actions import Command
+from ganstudio.gui.panels.classes import class_names
+from ganstudio.gui.panels.device import device_options
+from ganstudio.gui.panels.latent import LatentPanel
+from ganstudio.gui.stage import Stage
+from ganstudio.gui.theme.appearance import Appearance
+from ganstudio.studio.launch import Theme
+from ganstudio.studio.session import Session
+
+
+@dataclass(frozen=True)
+class Chrome:
+    """What commands do to the window itself."""
+
+    palette: Callable[[], None]
+    keys: Callable[[], None]
+    left: Callable[[], None]
+    right: Callable[[], None]
+    fullscreen: Callable[[], None]
+    browse: Callable[[], None]
+    copy: Callable[[], None]
+    save: Callable[[], None]
+    reveal: Callable[[str], None]
+    close: Callable[[], None]
+
+
+def window_commands(chrome: Chrome, appearance: Appearance) -> tuple[Command, ...]:
+    """Commands that work with no model at all."""
+    return (
+        Command("palette", "Search commands", chrome.palette, "Ctrl+K or Ctrl+Shift+P", group="Window"),
+        Command("open", "Open a model file…", chrome.browse, "Ctrl+O", words="load checkpoint browse", group="Model"),
+        Command("keys", "Help and keys", chrome.keys, "F1", words="shortcuts keyboard", group="Window"),
+        Command("theme", "Next theme", appearance.cycle, "Ctrl+Shift+T", words="dark light system", group="Window"),
+        *(
+            Command(
+                f"theme.{theme.value}",
+                f"Theme: {theme.value}",
+                lambda theme=theme: appearance.choose(theme),  # type: ignore[misc]
+                group="Window",
+            )
+            for theme in Theme
+        ),
+        Command("left", "Show or hide the left panels", chrome.left, "Ctrl+B", words="library sidebar", group="Window"),
+        Command("right", "Show or hide the right panels", chrome.right, "Ctrl+Shift+B", words="sidebar", group="Window"),
+        Command("fullscreen", "Full screen", chrome.fullscreen, "F11", words="picture only", group="Window"),
+        Command("close", "Close the window", chrome.close, "Ctrl+Q", words="quit exit", group="Window"),
+    )
+
+
+def picture_commands(chrome: Chrome, stage: Stage) -> tuple[Command, ...]:
+    """Commands that look at the picture or take it along."""
+    viewer = stage.viewer
+    return (
+        Command("fit", "Fit the picture", viewer.fit, "F", words="zoom whole", group="Picture"),
+        Command("actual", "Actual size", viewer.actual_size, "1", words="zoom 100 %", group="Picture"),
+        Command("zoom-in", "Zoom in", lambda: viewer.zoom(1.25), "+ or =", group="Picture"),
+        Command("zoom-out", "Zoom out", lambda: viewer.zoom(0.8), "-", group="Picture"),
+        Command(
+            "smooth",
+            "Smooth or crisp pixels",
+            stage.bar.smooth.click,
+            "S",
+            words="nearest scaling interpolation",
+            group="Picture",
+        ),
+        Command("copy", "Copy the picture", chrome.copy, "Ctrl+C", words="clipboard", group="Picture"),
+        Command("save", "Save the picture as PNG…", chrome.save, "Ctrl+S", words="export", group="Picture"),
+    )
+
+
+def session_commands(session: Session, latent: LatentPanel | None, chrome: Chrome) -> tuple[Command, ...]:
+    """Commands that change the document."""
+    general = (
+        Command("undo", "Undo", session.undo, "Ctrl+Z", group="Edit"),
+        Command("redo", "Redo", session.redo, "Ctrl+Shift+Z or Ctrl+Y", group="Edit"),
+        Command(
+            "psi",
+            "Truncation back to 1",
+            lambda: session.change("Truncation ψ", "psi", 1.0),
+            words="reset psi",
+            group="Truncation",
+        ),
+        Command(
+            "report",
+            "What is this model?",
+            lambda: chrome.reveal("This model"),
+            words="card licence import report",
+            group="Model",
+        ),
+    )
+    return (*general, *(latent_commands(latent) if latent is not None else ()))
+
+
+def latent_commands(latent: LatentPanel) -> tuple[Command, ...]:
+    """Commands that move through the latent space."""
+    seed = latent.seed
+    return (
+        Command("random", "Random seed", seed.roll, "R", words="dice chance", group="Latent"),
+        Command("next", "Next seed", lambda: seed.step(1), "N or ]", group="Latent"),
+        Command("previous", "Previous seed", lambda: seed.step(-1), "B or [", group="Latent"),
+        Command("walk", "Walk, or stand still", latent.toggle_walk, "P", words="animate play", group="Latent"),
+    )
+
+
+def model_commands(session: Session) -> Sequence[Command]:
+    """One command per model at hand."""
+    library = session.library
+    return [
+        Command(f"open.{e.path}", f"Open {e.title}", lambda path=e.path: session.open_model(path), group="Model")  # type: ignore[misc]
+        for e in (*library.shipped, *library.recent)
+    ]
+
+
+def class_commands(session: Session) -> Sequence[Command]:
+    """One command per class of a conditional model."""
+    info = session.model
+    wanted = next((i for i in info.inputs if isinstance(i, ClassLabel)), None) if info is not None else None
+    if wanted is None:
+        return ()
+    path = f"inputs.{wanted.name}"
+    return [
+        Command(
+            f"class.{index}",
+            f"Class: {name}",
+            lambda index=index: session.change("Class", path, ClassChoice(index)),  # type: ignore[misc]
+        )
+        for index, name in enumerate(class_names(wanted))
+    ]
+
+
+def device_commands(session: Session) -> Sequence[Command]:
+    """One command per device."""
+    ready = session.device
+    return [
+        Command(
+            f"device.{option.key}",
+            f"Compute on {option.word}",
+            lambda key=option.key: session.set_device(key),  # type: ignore[misc]
+            words="device precision",
+        )
+        for option in device_options(ready.choices if ready is not None else ())
+    ]

@@ -1,0 +1,85 @@
+"""A side of the window: sections under one another, those that fit the open model."""
+
+from collections.abc import Iterator, Sequence
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from ganstudio.core.frame import ModelInfo
+from ganstudio.gui.panels.panel import Panel
+from ganstudio.gui.widgets.frame import Surface
+from ganstudio.gui.widgets.section import Section
+
+
+class Dock(Surface):
+    """Scrolls its sections; remembers which are folded."""
+
+    asked = pyqtSignal(object, object)
+    folding_changed = pyqtSignal()
+
+    def __init__(self, side: str, width: int, parent: QWidget | None = None) -> None:
+        super().__init__(f"dock-{side}", parent)
+        self.sections: list[Section] = []
+        self.setMinimumWidth(width)
+        self.setAccessibleName(f"Panels on the {side}")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer.addWidget(self._scroll)
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+        self._scroll.setWidget(inside)
+
+    def show_panels(self, panels: Sequence[Panel]) -> None:
+        """Hold these panels instead of the ones before."""
+        for section in self.sections:
+            self._column.removeWidget(section)
+            section.hide()
+            section.deleteLater()
+        self.sections = []
+        for panel in panels:
+            section = Section(panel.title, panel, explained=panel.topic() is not None)
+            section.asked.connect(lambda panel=panel, section=section: self.asked.emit(panel, section.question))
+            section.folded.connect(lambda _folded: self.folding_changed.emit())
+            self.sections.append(section)
+            self._column.insertWidget(self._column.count() - 1, section)
+
+    def panels(self) -> Iterator[Panel]:
+        """The panels, from top to bottom."""
+        for section in self.sections:
+            if isinstance(section.body, Panel):
+                yield section.body
+
+    def show_fitting(self, info: ModelInfo | None) -> None:
+        """Show the panels that have something to offer for a model."""
+        for section in self.sections:
+            if isinstance(section.body, Panel):
+                section.setVisible(section.body.fits(info))
+
+    def titles(self) -> tuple[str, ...]:
+        """The titles of the sections."""
+        return tuple(panel.title for panel in self.panels())
+
+    def folded(self) -> tuple[str, ...]:
+        """The titles of the folded sections."""
+        return tuple(s.body.title for s in self.sections if isinstance(s.body, Panel) and not s.is_open)
+
+    def fold(self, titles: Sequence[str]) -> None:
+        """Fold these sections, unfold the others."""
+        for section in self.sections:
+            if isinstance(section.body, Panel):
+                section.set_open(section.body.title not in titles)
+
+    def reveal(self, title: str) -> None:
+        """Unfold a section and bring it into sight."""
+        for section in self.sections:
+            if isinstance(section.body, Panel) and section.body.title == title:
+                section.set_open(True)
+                self._scroll.ensureWidgetVisible(section)
+                section.header.setFocus(Qt.FocusReason.OtherFocusReason)

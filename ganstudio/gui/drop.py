@@ -1,0 +1,50 @@
+"""Dropping files anywhere on the window."""
+
+from pathlib import Path
+
+from PyQt6.QtCore import QMimeData, QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen
+from PyQt6.QtWidgets import QWidget
+
+from ganstudio.gui.theme.appearance import ink
+from ganstudio.gui.theme.tokens import RADIUS
+
+
+def dropped_files(data: QMimeData | None) -> tuple[Path, ...]:
+    """The local files of a drag, none where it carries something else."""
+    if data is None or not data.hasUrls():
+        return ()
+    return tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
+
+
+class DropVeil(QWidget):
+    """Covers the window while files hover over it, and says what dropping them does."""
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        self._words = ""
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def invite(self, words: str, host: QWidget) -> None:
+        """Come up over the window."""
+        self._words = words
+        self.setGeometry(host.rect())
+        self.show()
+        self.raise_()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw a frame and the words."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        veil = QColor(ink(QPalette.ColorRole.Window))
+        veil.setAlphaF(0.86)
+        painter.fillRect(self.rect(), veil)
+        painter.setPen(QPen(ink(QPalette.ColorRole.Highlight), 3, Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(16, 16, -16, -16), RADIUS, RADIUS)
+        font = QFont(self.font())
+        font.setPixelSize(20)
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.setPen(ink(QPalette.ColorRole.WindowText))
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self._words)

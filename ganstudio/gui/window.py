@@ -1,0 +1,325 @@
+"""The window: bars, docks and stage, and what they do together."""
+
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QPaintEvent,
+)
+from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+
+from ganstudio.gui.actions import CommandBook
+from ganstudio.gui.bars import ModelLine, StatusLine, TopBar
+from ganstudio.gui.commands import (
+    Chrome,
+    class_commands,
+    device_commands,
+    model_commands,
+    picture_commands,
+    session_commands,
+    window_commands,
+)
+from ganstudio.gui.desk import Desk
+from ganstudio.gui.dock import Dock
+from ganstudio.gui.drop import DropVeil, dropped_files
+from ganstudio.gui.help_cards import KeysCard, TopicCard
+from ganstudio.gui.keep import Keeper
+from ganstudio.gui.panels.latent import LatentPanel
+from ganstudio.gui.panels.library import LibraryPanel
+from ganstudio.gui.panels.panel import Panel
+from ganstudio.gui.stage import Stage
+from ganstudio.gui.theme.appearance import Appearance
+from ganstudio.gui.widgets.command_palette import CommandPalette
+from ganstudio.gui.workspaces import WORKSPACES, Workspace
+from ganstudio.studio.session import Session
+
+LEFT_PX, RIGHT_PX = 256, 304
+SMALLEST = (960, 600)
+P = TypeVar("P", bound=Panel)
+
+
+class MainWindow(QMainWindow):
+    """Painted before anything heavy is loaded; comes to life when it is given a session."""
+
+    painted = pyqtSignal()
+    closing = pyqtSignal()
+    picture_wanted = pyqtSignal(Path)
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.appearance = appearance
+        self.session: Session | None = None
+        self.desk: Desk | None = None
+        self.panels: list[Panel] = []
+        self._keeper: Keeper | None = None
+        self._was_painted = False
+        self._alone = False
+        self._hidden_before: list[QWidget] = []
+        self.setWindowTitle("GAN Studio")
+        self.setMinimumSize(*SMALLEST)
+        self.setAcceptDrops(True)
+        self.top, self.model_line, self.stage, self.status = TopBar(), ModelLine(), Stage(), StatusLine()
+        self.left, self.right = Dock("left", LEFT_PX), Dock("right", RIGHT_PX)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
+        for i, part in enumerate((self.left, self.stage, self.right)):
+            self.splitter.addWidget(part)
+            self.splitter.setStretchFactor(i, int(i == 1))
+        self.splitter.setSizes([LEFT_PX, 10_000, RIGHT_PX])
+        central = QWidget()
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        column.addWidget(self.model_line)
+        column.addWidget(self.splitter, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(central)
+        self.stage.tell("GAN Studio", "Starting…", busy=True)
+        self.book = CommandBook(self)
+        self.palette_card = CommandPalette(self, self.book)
+        self.topic_card = TopicCard(self)
+        self.keys_card = KeysCard(self)
+        self._veil = DropVeil(self)
+        self._wire_chrome()
+
+    def attach(self, session: Session, workspace: Workspace, keeper: Keeper) -> None:
+        """Come to life: build the workspace's panels and listen to the session."""
+        self.session = session
+        self._keeper = keeper
+        self.panels = [kind(session) for kind in (*workspace.left, *workspace.right)]
+        self.left.show_panels(self.panels[: len(workspace.left)])
+        self.right.show_panels(self.panels[len(workspace.left) :])
+        self.top.show_workspaces([(w.name, w.title, w.icon) for w in WORKSPACES])
+        self.top.show_workspace(workspace.name)
+        self.desk = Desk(session, self.top, self.model_line, self.stage, self.status, self.browse)
+        self.desk.bindings.on(session.model_changed, self._model_changed)
+        self.desk.bindings.on(session.history_changed, self._history_changed)
+        self._wire_session(session)
+        keeper.restore_layout(self.splitter, (self.left, self.right))
+        for dock in (self.left, self.right):
+            dock.folding_changed.connect(self.keep)
+        self._model_changed()
+        self._history_changed()
+        self.stage.viewer.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def panel(self, kind: type[P]) -> P | None:
+        """The panel of a kind, where the workspace has it."""
+        return next((panel for panel in self.panels if isinstance(panel, kind)), None)
+
+    def tell_problem(self, sentence: str, details: str = "") -> None:
+        """Say in place what went wrong; the window lives on."""
+        self.stage.tell_problem(sentence, details)
+
+    def browse(self) -> None:
+        """Let the person choose a model file."""
+        library = self.panel(LibraryPanel)
+        if library is not None:
+            library.browse()
+
+    def copy_picture(self) -> None:
+        """Put the picture on the clipboard."""
+        picture, clipboard = self.stage.viewer.picture(), QGuiApplication.clipboard()
+        if picture is not None and clipboard is not None:
+            clipboard.setImage(picture)
+            self.status.note.setText("Picture copied.")
+
+    def save_picture(self) -> None:
+        """Ask where to, and save the full picture there."""
+        frame = self.stage.frame
+        if frame is None or self.session is None:
+            return
+        info = self.session.model
+        name = f"{info.name if info is not None else 'picture'}.png"
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save the picture", str(Path.home() / name), "PNG pictures (*.png)")
+        if chosen:
+            path = Path(chosen)
+            self.picture_wanted.emit(path if path.suffix else path.with_suffix(".png"))
+
+    def keep(self) -> None:
+        """Remember how the window is laid out."""
+        if self._keeper is not None and not self._alone:
+            self._keeper.keep_layout(self, self.splitter, (self.left, self.right))
+            self._keeper.keep_theme(self.appearance)
+
+    def toggle_fullscreen(self) -> None:
+        """Nothing but the picture, or everything again."""
+        self.show_alone(not self._alone)
+
+    def show_alone(self, alone: bool) -> None:
+        """Show the picture alone on the whole screen, or everything."""
+        if alone == self._alone:
+            return
+        if alone:
+            self.keep()
+            self._hidden_before = [part for part in self._around() if part.isHidden()]
+        self._alone = alone
+        for part in self._around():
+            part.setHidden(alone or part in self._hidden_before)
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self.stage.viewer.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Escape leaves the full screen."""
+        if event is not None and event.key() == Qt.Key.Key_Escape and self._alone:
+            self.show_alone(False)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Tell when the window is first seen."""
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        """Invite files."""
+        files = dropped_files(event.mimeData()) if event is not None else ()
+        if event is not None and files and self.session is not None:
+            event.acceptProposedAction()
+            self._veil.invite(f"Drop to open “{files[0].name}”", self)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:
+        """The files went away again."""
+        self._veil.hide()
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """Open what was dropped."""
+        self._veil.hide()
+        files = dropped_files(event.mimeData()) if event is not None else ()
+        if event is not None and files and self.session is not None:
+            event.acceptProposedAction()
+            self.session.open_model(str(files[0]))
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Keep everything, ask nothing."""
+        self.keep()
+        for panel in self.panels:
+            panel.release()
+        if self.desk is not None:
+            self.desk.release()
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def _around(self) -> tuple[QWidget, ...]:
+        return self.top, self.model_line, self.status, self.left, self.right, self.stage.bar
+
+    def _wire_chrome(self) -> None:
+        self._chrome = Chrome(
+            palette=self.palette_card.open,
+            keys=lambda: self.keys_card.show_commands(self.book.all()),
+            left=lambda: self._toggle(self.left),
+            right=lambda: self._toggle(self.right),
+            fullscreen=self.toggle_fullscreen,
+            browse=self.browse,
+            copy=self.copy_picture,
+            save=self.save_picture,
+            reveal=self.reveal,
+            close=self._close,
+        )
+        for command in (*window_commands(self._chrome, self.appearance), *picture_commands(self._chrome, self.stage)):
+            self.book.add(command)
+        bar = self.stage.bar
+        bar.smooth.toggled.connect(lambda crisp: self.stage.viewer.set_smooth(not crisp))
+        buttons: tuple[tuple[QAbstractButton, str], ...] = (
+            (self.top.search, "palette"),
+            (self.top.help, "keys"),
+            (self.top.theme, "theme"),
+            (self.model_line.left_toggle, "left"),
+            (self.model_line.right_toggle, "right"),
+            (bar.fit, "fit"),
+            (bar.actual, "actual"),
+            (bar.copy, "copy"),
+            (bar.save, "save"),
+            (bar.fullscreen, "fullscreen"),
+        )
+        for button, command_id in buttons:
+            button.clicked.connect(self.book.action(command_id).trigger)
+        for dock in (self.left, self.right):
+            dock.asked.connect(self._explain)
+        self.splitter.splitterMoved.connect(lambda _place, _index: self.keep())
+        self.appearance.changed.connect(lambda _theme: self.keep())
+        self.stage.viewer.menu_wanted.connect(self._picture_menu)
+
+    def _wire_session(self, session: Session) -> None:
+        latent, viewer = self.panel(LatentPanel), self.stage.viewer
+        if latent is not None:
+            viewer.dragged.connect(latent.drag)
+            viewer.nudged.connect(latent.pad.nudge)
+        viewer.drag_ended.connect(session.end_gesture)
+        for command in session_commands(session, latent, self._chrome):
+            self.book.add(command)
+        for source in (model_commands, class_commands, device_commands):
+            self.book.add_source(partial(source, session))
+        self.top.undo.clicked.connect(self.book.action("undo").trigger)
+        self.top.redo.clicked.connect(self.book.action("redo").trigger)
+        self.model_line.model.clicked.connect(self._model_menu)
+
+    def _model_changed(self, *_told: object) -> None:
+        info = self.session.model if self.session is not None else None
+        for dock in (self.left, self.right):
+            dock.show_fitting(info)
+        self.setWindowTitle(f"{info.name} – GAN Studio" if info is not None else "GAN Studio")
+        for command_id in ("random", "next", "previous", "walk", "psi", "report"):
+            self.book.enable(command_id, info is not None)
+
+    def _history_changed(self, *_told: object) -> None:
+        if self.session is not None:
+            self.book.enable("undo", self.session.can_undo)
+            self.book.enable("redo", self.session.can_redo)
+
+    def reveal(self, title: str) -> None:
+        """Bring a section into sight."""
+        for dock in (self.left, self.right):
+            if title in dock.titles():
+                dock.show()
+                dock.reveal(title)
+
+    def _explain(self, panel: Panel, control: QWidget) -> None:
+        topic = panel.topic()
+        if topic is not None:
+            self.topic_card.explain(topic, control)
+
+    def _toggle(self, dock: Dock) -> None:
+        dock.setVisible(dock.isHidden())
+        self.keep()
+
+    def _close(self) -> None:
+        self.close()
+
+    def _picture_menu(self, place: QPoint) -> None:
+        if self.stage.viewer.is_empty:
+            return
+        menu = QMenu(self)
+        for command_id in ("copy", "save", "", "fit", "actual", "smooth", "fullscreen"):
+            if command_id:
+                menu.addAction(self.book.action(command_id))
+            else:
+                menu.addSeparator()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
+
+    def _model_menu(self) -> None:
+        if self.session is None:
+            return
+        menu = QMenu(self)
+        for command in model_commands(self.session):
+            action = menu.addAction(command.name)
+            if action is not None:
+                action.triggered.connect(command.run)
+        menu.addSeparator()
+        menu.addAction(self.book.action("open"))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        line = self.model_line.model
+        menu.popup(line.mapToGlobal(line.rect().bottomLeft()))

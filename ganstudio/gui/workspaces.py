@@ -1,0 +1,41 @@
+"""Arrangements of panels, as data: another workspace is another entry."""
+
+from dataclasses import dataclass
+
+from ganstudio.gui.panels.classes import ClassPanel
+from ganstudio.gui.panels.device import DevicePanel
+from ganstudio.gui.panels.latent import LatentPanel
+from ganstudio.gui.panels.library import LibraryPanel
+from ganstudio.gui.panels.model import ModelPanel
+from ganstudio.gui.panels.noise import NoisePanel
+from ganstudio.gui.panels.panel import Panel
+from ganstudio.gui.panels.truncation import TruncationPanel
+from ganstudio.gui.theme.icons import IconName
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Which panels stand left and right of the picture."""
+
+    name: str
+    title: str
+    icon: IconName
+    left: tuple[type[Panel], ...]
+    right: tuple[type[Panel], ...]
+
+
+EXPLORE = Workspace(
+    name="explore",
+    title="Explore",
+    icon=IconName.EXPLORE,
+    left=(LibraryPanel, ModelPanel),
+    right=(LatentPanel, ClassPanel, TruncationPanel, NoisePanel, DevicePanel),
+)
+
+WORKSPACES: tuple[Workspace, ...] = (EXPLORE,)
+
+
+def workspace_named(name: str | None) -> Workspace:
+    """The workspace of that name in any case of letters, the first one where there is none."""
+    wanted = (name or "").casefold()
+    return next((w for w in WORKSPACES if wanted in (w.name.casefold(), w.title.casefold())), WORKSPACES[0])
