@@ -101,6 +101,8 @@ class Discriminator(nn.Module):
 def initialise(layers: Sequence[nn.Module] | nn.Sequential) -> None:
     """Draw weights as the paper does."""
     for layer in layers:
+        if any(parameter.is_meta for parameter in layer.parameters()):
+            continue  # nothing to draw, and torch would load its compiler for it, a second and a half
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
             nn.init.normal_(layer.weight, 0.0, 0.02)
         elif isinstance(layer, nn.BatchNorm2d):
