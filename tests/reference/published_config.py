@@ -33,17 +33,17 @@ SAME = {
 def generator_config(ctor: Mapping[str, Any]) -> StyleGAN2Config:
     """Return the config of a published generator; fails on an argument that it does not understand."""
     own = {name: value for name, value in ctor.items() if name not in ("mapping_kwargs", "synthesis_kwargs")}
-    layers = renamed(ctor.get("mapping_kwargs", {}), MAPPING)
-    return StyleGAN2Config(**layers, **plain(own | ctor.get("synthesis_kwargs", {})))
+    layers = renamed(ctor.get("mapping_kwargs") or {}, MAPPING)
+    return StyleGAN2Config(**layers, **plain(own | (ctor.get("synthesis_kwargs") or {})))
 
 
 def discriminator_config(ctor: Mapping[str, Any]) -> StyleGAN2DiscriminatorConfig:
     """Return the config of a published discriminator; fails on an argument that it does not understand."""
     parts = ("mapping_kwargs", "block_kwargs", "epilogue_kwargs")
     own = {name: value for name, value in ctor.items() if name not in parts}
-    layers = renamed(ctor.get("mapping_kwargs", {}), MAPPING)
-    end = renamed(ctor.get("epilogue_kwargs", {}), EPILOGUE)
-    return StyleGAN2DiscriminatorConfig(**layers, **end, **plain(own | ctor.get("block_kwargs", {})))
+    layers = renamed(ctor.get("mapping_kwargs") or {}, MAPPING)
+    end = renamed(ctor.get("epilogue_kwargs") or {}, EPILOGUE)
+    return StyleGAN2DiscriminatorConfig(**layers, **end, **plain(own | (ctor.get("block_kwargs") or {})))
 
 
 def with_square_filters(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
