@@ -179,6 +179,10 @@ class Session:
             self._adopt_model()
             self.redraw()
             return
+        if not self.document.model.digest:
+            before, self.history.project = self.project, project  # where everything begins is no step
+            self._announce(before)
+            return
         self._record(f"Open {info.name}", project, None)
 
     def _take_device(self, ready: DeviceReady) -> None:
