@@ -45,7 +45,7 @@ def resampled_latent(seed: int, dim: int, threshold: float | None) -> Array:
 def blend_points(value: LatentValue, dim: int, store: Store, threshold: float | None = None) -> Array:
     """Return one z `[dim]` for a latent value; a blend of seeds keeps the norm that N(0, I) has."""
     if isinstance(value, LatentArray):
-        return latent_rows(value, dim, store).mean(axis=0)
+        return np.asarray(latent_rows(value, dim, store).mean(axis=0))
     zs, weights = corner_latents(value, dim, threshold)
     blended: Array = weights @ zs / float(np.linalg.norm(weights))
     return blended

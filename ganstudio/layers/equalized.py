@@ -26,11 +26,9 @@ class EqualizedLinear(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return f(x Wᵀ + b) with the runtime gains."""
-        weight = self.weight * self.weight_gain
         bias = self.bias if self.bias_gain == 1.0 else self.bias * self.bias_gain
-        if self.activation is LINEAR:
-            return torch.addmm(bias, x, weight.t())
-        return bias_activation(x @ weight.t(), bias, self.activation)
+        y = F.linear(x * self.weight_gain, self.weight, bias)
+        return y if self.activation is LINEAR else bias_activation(y, None, self.activation)
 
 
 class EqualizedConv2d(nn.Module):

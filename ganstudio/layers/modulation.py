@@ -1,17 +1,29 @@
 """Modulated convolution without grouped convolution (Karras et al. 2020, section 2.2)."""
 
 import math
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ganstudio.layers.packing import Convolution, packed_convolution, packed_upsampling, packing_works
 from ganstudio.layers.resample import filter2d, upsampling_padding
 
 
 def demodulation(energy: torch.Tensor, styles: torch.Tensor) -> torch.Tensor:
     """Return d `[N, O]` = rsqrt(Σ_i s_i² Σ_k w_oik² + 1e-8) for Σ_k w² `[O, I]` and styles `[N, I]`."""
     return torch.addmm(styles.new_tensor(1e-8), styles.square(), energy.t()).rsqrt()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What follows from a weight alone, kept while the weight stays the same."""
+
+    stamp: object
+    weight: torch.Tensor  # as `_plain` wants it
+    energy: torch.Tensor  # Σ_k w² `[O, I]`
+    packed: Convolution | None
 
 
 class ModulatedConv2d(nn.Module):
@@ -26,36 +38,41 @@ class ModulatedConv2d(nn.Module):
         self.weight = nn.Parameter(torch.randn(n_out, n_in, size, size))
         self.up, self.demodulate = up, demodulate
         self.style_gain = 1.0 if demodulate else 1.0 / math.sqrt(n_in * size * size)
-        self._prepared: dict[torch.dtype, tuple[object, torch.Tensor, torch.Tensor]] = {}
+        self._prepared: Prepared | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave packed kernels out of copies."""
+        return {**self.__dict__, "_prepared": None}
 
     def convolve(
         self, x: torch.Tensor, styles: torch.Tensor, kernel: torch.Tensor, gain: float = 1.0
     ) -> torch.Tensor:
         """Return `gain` times the modulated convolution of x `[N, I, H, W]` by styles `[N, I]`."""
-        weight, energy = self._weight_and_energy(x.dtype)
+        prepared = self._prepare(x)
         styles = styles * self.style_gain
-        scale = demodulation(energy, styles) * gain if self.demodulate else None
-        if self.demodulate or gain == 1.0:
-            before, after = styles, scale
-        else:
-            before, after = styles * gain, None
+        scale = demodulation(prepared.energy, styles) * gain if self.demodulate else None
+        before = styles if self.demodulate or gain == 1.0 else styles * gain
         if self._kernel_is_smaller(x):
-            folded = weight * before.reshape(self._input_shape())
-            if after is not None:
-                folded = folded * after.reshape(self._output_shape())
-            return self._plain(x, folded.to(x.dtype), kernel)
-        y = self._plain(x * before.to(x.dtype)[:, :, None, None], weight, kernel)
-        if after is None:
-            return y
-        factor = after.to(y.dtype)[:, :, None, None]
-        return y * factor if torch.is_grad_enabled() else y.mul_(factor)
+            folded = prepared.weight * before.reshape(self._input_shape())
+            if scale is not None:
+                folded = folded * scale.reshape(self._output_shape())
+            return self._smoothed(self._plain(x, folded.to(x.dtype)), kernel)
+        x = x * before.to(x.dtype)[:, :, None, None]
+        y = prepared.packed(x) if prepared.packed is not None else self._plain(x, prepared.weight)
+        if scale is not None:
+            factor = scale.to(y.dtype)[:, :, None, None]
+            y = y * factor if torch.is_grad_enabled() else y.mul_(factor)
+        return self._smoothed(y, kernel)
 
-    def _plain(self, x: torch.Tensor, weight: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
-        size = weight.shape[-1]
+    def _plain(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        if self.up:
+            return F.conv_transpose2d(x, weight, stride=2)
+        return F.conv2d(x, weight, padding=weight.shape[-1] // 2)
+
+    def _smoothed(self, y: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
         if not self.up:
-            return F.conv2d(x, weight, padding=size // 2)
-        y = F.conv_transpose2d(x, weight, stride=2)
-        return filter2d(y, kernel, upsampling_padding(kernel.shape[-1], size), gain=4.0)
+            return y
+        return filter2d(y, kernel, upsampling_padding(kernel.shape[-1], self.weight.shape[-1]), gain=4.0)
 
     def _input_shape(self) -> tuple[int, ...]:
         return (-1, 1, 1, 1) if self.up else (1, -1, 1, 1)
@@ -70,19 +87,20 @@ class ModulatedConv2d(nn.Module):
         pixels = x.shape[2] * x.shape[3]
         return self.weight.numel() < n_in * pixels + n_out * pixels * (4 if self.up else 1)
 
-    def _weight_and_energy(self, dtype: torch.dtype) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the kernel as `_plain` wants it and Σ_k w² `[O, I]`, kept while the weight stays the same."""
+    def _prepare(self, x: torch.Tensor) -> Prepared:
         weight = self.weight
         if torch.is_grad_enabled() and weight.requires_grad:
-            return self._laid_out(weight).to(dtype), weight.square().sum(dim=(2, 3))
-        stamp = (weight.data_ptr(), weight._version, weight.device, weight.dtype)
-        kept = self._prepared.get(dtype)
-        if kept is None or kept[0] != stamp:
+            return Prepared(None, self._laid_out(weight).to(x.dtype), weight.square().sum(dim=(2, 3)), None)
+        packable = not torch.is_grad_enabled() and not self._kernel_is_smaller(x) and packing_works(x)
+        stamp = (weight.data_ptr(), weight._version, weight.device, x.dtype, packable)
+        if self._prepared is None or self._prepared.stamp != stamp:
             with torch.no_grad():
-                laid_out = self._laid_out(weight.detach()).to(dtype, memory_format=torch.channels_last)
-                kept = (stamp, laid_out, weight.detach().square().sum(dim=(2, 3)))
-            self._prepared = {dtype: kept}
-        return kept[1], kept[2]
+                laid_out = self._laid_out(weight.detach()).to(x.dtype, memory_format=torch.channels_last)
+                pack = packed_upsampling if self.up else packed_convolution
+                packed = pack(laid_out, x) if packable else None
+                energy = weight.detach().square().sum(dim=(2, 3))
+                self._prepared = Prepared(stamp, laid_out, energy, packed)
+        return self._prepared
 
     def _laid_out(self, weight: torch.Tensor) -> torch.Tensor:
         return weight.transpose(0, 1) if self.up else weight

@@ -1,0 +1,54 @@
+"""Convolutions whose kernel is laid out once for the CPU's library instead of in every call.
+
+At low resolutions most of a convolution's time goes into that laying out. The operators behind it are torch's own
+but not public, so everything here has a plain way beside it.
+"""
+
+from collections.abc import Callable
+
+import torch
+
+Convolution = Callable[[torch.Tensor], torch.Tensor]
+
+
+def packing_works(x: torch.Tensor) -> bool:
+    """Tell whether kernels for inputs like x `[N, I, H, W]` can be packed."""
+    return (
+        x.device.type == "cpu"
+        and x.dtype in (torch.float32, torch.bfloat16)
+        and torch.backends.mkldnn.is_available()
+        and hasattr(torch.ops.mkldnn, "_reorder_convolution_transpose_weight")
+    )
+
+
+def packed_convolution(weight: torch.Tensor, x: torch.Tensor) -> Convolution:
+    """Return the same-size convolution with `[O, I, k, k]` for inputs shaped like x `[N, I, H, W]`."""
+    padding = [weight.shape[-1] // 2] * 2
+    ones = [1, 1]
+    packed = torch.ops.mkldnn._reorder_convolution_weight(
+        weight.contiguous(), padding, ones, ones, 1, list(x.shape)
+    )
+
+    def convolve(y: torch.Tensor) -> torch.Tensor:
+        result: torch.Tensor = torch.ops.mkldnn._convolution_pointwise(
+            y, packed, None, padding, ones, ones, 1, "none", [], ""
+        )
+        return result
+
+    return convolve
+
+
+def packed_upsampling(weight: torch.Tensor, x: torch.Tensor) -> Convolution:
+    """Return the stride-2 transposed convolution with `[I, O, k, k]` for inputs shaped like x `[N, I, H, W]`."""
+    zeros, ones, twos = [0, 0], [1, 1], [2, 2]
+    packed = torch.ops.mkldnn._reorder_convolution_transpose_weight(
+        weight.contiguous(), zeros, zeros, twos, ones, 1, list(x.shape)
+    )
+
+    def convolve(y: torch.Tensor) -> torch.Tensor:
+        result: torch.Tensor = torch.ops.mkldnn._convolution_transpose_pointwise(
+            y, packed, None, zeros, zeros, twos, ones, 1, "none", [], ""
+        )
+        return result
+
+    return convolve
