@@ -131,25 +131,23 @@ def offscreen(options: LaunchOptions) -> LaunchOptions:
 def open_window(options: LaunchOptions) -> int:
     """Run the window until it closes."""
     from ganstudio.gui.app import run
+    from ganstudio.gui.workspaces import WORKSPACES
 
+    known = [workspace.name for workspace in WORKSPACES]
+    if options.workspace and options.workspace.casefold() not in known:
+        raise ArgumentError(f"There is no workspace {options.workspace!r}; there are: {', '.join(known)}.")
     return run(options)
 
 
 def first_look(options: LaunchOptions, reason: str) -> int:
     """Say why no window can be seen and how to see it, and save a picture of it and a sample sheet."""
-    from ganstudio.checkpoints.shipped import FIRST_MODEL
     from ganstudio.studio.display import how_to_see_it
-    from ganstudio.studio.generation import GenerateOptions, generate
 
     folder = first_look_folder()
     print(reason, how_to_see_it(), "Saving a first look instead ...", sep="\n", flush=True)
     code = open_window(replace(offscreen(options), first_look=folder))
     if code != 0:
         return code
-    model = str(options.open) if options.open else options.model or FIRST_MODEL
-    for _ in generate(GenerateOptions(model=model, out=folder / "samples", psi=1.0)):
-        pass
-    (folder / "samples" / "sheet.png").replace(folder / "sheet.png")
     print(f"The window is in {folder / 'window.png'}, samples of the model in {folder / 'sheet.png'}.")
     return 0
 
@@ -233,7 +231,6 @@ def assets(arguments: list[str]) -> int:
         config=(tyro.conf.PositionalRequiredArgs,),
     )
     if isinstance(options, AssetBuild):
-        print(f"Building {options.name} ...", file=sys.stderr, flush=True)
         print(f"{options.name} is in {build_asset(options.name)}.")
     else:
         print_assets()

@@ -42,8 +42,8 @@ class LaunchOptions:
     With `screenshot` the window waits for its first full picture, saves itself there as PNG, prints one JSON
     line with `start_to_window_s` and `start_to_first_picture_s`, both in seconds since `started_at` (Unix
     time), and closes with exit code 0. With `first_look` it does the same, prints nothing, and saves
-    `window.png` in that folder. `workspace` is a workspace's name in any case of letters; `size` is
-    (width, height) in pixels.
+    `window.png` and a sheet of samples, `sheet.png`, in that folder. `workspace` is a workspace's
+    name in any case of letters; `size` is (width, height) in pixels.
     """
 
     open: Path | None = None
