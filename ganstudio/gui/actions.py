@@ -37,7 +37,7 @@ class CommandBook:
         if command.shortcut:
             action.setShortcuts([QKeySequence(part) for part in command.shortcut.split(" or ")])
         action.setToolTip(command.tip or command.name)
-        action.triggered.connect(lambda: command.run())
+        action.triggered.connect(lambda _checked: command.run())
         self._owner.addAction(action)
         self._commands[command.id] = command
         self._actions[command.id] = action

@@ -3,14 +3,14 @@
 import os
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PyQt6.QtWidgets import QApplication
 
+from ganstudio.core.frame import Problem
 from ganstudio.core.paths import user_folder
-from ganstudio.engine.compute import Compute, Event
+from ganstudio.engine.compute import Compute
 from ganstudio.gui.bridge import Bridge
 from ganstudio.gui.capture import Capture, Timings
 from ganstudio.gui.faults import Faults
@@ -20,6 +20,7 @@ from ganstudio.gui.window import MainWindow
 from ganstudio.gui.workspaces import workspace_named
 from ganstudio.studio.launch import LaunchOptions, Theme
 from ganstudio.studio.library import Library
+from ganstudio.studio.pictures import save_png
 from ganstudio.studio.session import Session
 from ganstudio.studio.settings import Settings
 
@@ -39,6 +40,19 @@ class Studio:
         """Bring the painted window to life."""
         self.window.attach(self.session, workspace_named(options.workspace), self.keeper)
         self.session.start(first_model(options, self.session.library))
+
+    def save_picture(self, path: Path) -> None:
+        """Write the picture that is shown, beside the event loop."""
+        frame = self.session.frame
+        if frame is not None:
+            pixels = next(iter(frame.pictures.values()))
+            self.bridge.aside(lambda: save_png(path, pixels), lambda problem: self._saved(path, problem))
+
+    def _saved(self, path: Path, problem: Problem | None) -> None:
+        if problem is not None:
+            self.window.tell_problem(problem.sentence, problem.details)
+        else:
+            self.window.say(f"Saved {path}.")
 
     def end(self) -> None:
         """Stop the computing; nothing arrives any more."""
@@ -61,6 +75,7 @@ def run(options: LaunchOptions) -> int:
     timings = Timings(options.started_at)
     window.painted.connect(lambda: timings.mark_window(time.time()))
     window.painted.connect(lambda: studio.begin(options))
+    window.picture_wanted.connect(studio.save_picture)
     window.closing.connect(studio.end)
     if captured:
         capture = Capture(studio.session, window, timings, options, app.exit)
@@ -84,13 +99,9 @@ def application() -> QApplication:
 def make_studio(settings: Settings, window: MainWindow) -> Studio:
     """Join session, bridge and window."""
     bridge = Bridge()
-    session = Session(Compute(carry(bridge, lambda event: session.receive(event))), settings, Library(settings))
+    session = Session(Compute(bridge.deliver), settings, Library(settings))
+    bridge.carry_to(session.receive)
     return Studio(session, bridge, window, Keeper(settings))
-
-
-def carry(bridge: Bridge, receive: Callable[[Event], None]) -> Callable[[Event], None]:
-    """A delivery that the compute thread may call and that arrives on the window's thread."""
-    return lambda event: bridge.post(lambda: receive(event))
 
 
 def show(window: MainWindow, keeper: Keeper, options: LaunchOptions, captured: bool) -> None:

@@ -25,10 +25,12 @@ class TopBar(Surface):
         self._tabs: dict[str, QToolButton] = {}
         self._left = QHBoxLayout()
         self._left.setSpacing(4)
-        self.search = TextButton(
-            "Search commands      Ctrl+K", "Find any command by its name (Ctrl+K)", "search", IconName.SEARCH
-        )
-        self.search.setAccessibleName("Search commands")
+        self.search = TextButton("Search commands", "Find any command by its name", "search", IconName.SEARCH)
+        inside = QHBoxLayout(self.search)
+        inside.setContentsMargins(8, 0, 10, 0)
+        keys = label("Ctrl+K", "small")
+        keys.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        inside.addWidget(keys, 0, Qt.AlignmentFlag.AlignRight)
         self.search.setMinimumWidth(240)
         self.search.setMaximumWidth(360)
         self.undo = IconButton(IconName.UNDO, "Undo", "Nothing to undo yet")
@@ -52,7 +54,7 @@ class TopBar(Surface):
         """Offer these workspaces, each by name, title and icon."""
         for name, title, drawing in workspaces:
             tab = QToolButton()
-            tab.setText(title)
+            tab.setText(f" {title}")
             tab.setIcon(icon(drawing))
             tab.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             tab.setCheckable(True)

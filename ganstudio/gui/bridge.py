@@ -5,32 +5,57 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 
+from ganstudio.core.frame import Problem
+from ganstudio.engine.compute import Event, problem_of
+
 
 class Bridge(QObject):
-    """Calls what it is given on the window's thread, in order, from the event loop."""
+    """Hands over events in order, from the event loop of the window's thread."""
 
     _crossing = pyqtSignal(object)
+    _finished = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self._crossing.connect(self._arrive, Qt.ConnectionType.QueuedConnection)
-        self._open = True
+        self._receive: Callable[[Event], None] | None = None
+        self._told: dict[int, Callable[[Problem | None], None]] = {}
+        queued = Qt.ConnectionType.QueuedConnection
+        self._crossing.connect(self._arrive, queued)  # type: ignore[call-arg]
+        self._finished.connect(self._finish, queued)  # type: ignore[call-arg]
 
-    def post(self, call: Callable[[], None]) -> None:
-        """Take a call that carries nothing but frozen data; may be used from any thread."""
-        if self._open:
-            self._crossing.emit(call)
+    def carry_to(self, receive: Callable[[Event], None]) -> None:
+        """Say who takes the events in."""
+        self._receive = receive
 
-    def aside(self, work: Callable[[], Callable[[], None]], name: str) -> threading.Thread:
-        """Run `work` beside the window; what it returns is called on the window's thread."""
-        thread = threading.Thread(target=lambda: self.post(work()), name=name, daemon=True)
-        thread.start()
-        return thread
+    def deliver(self, event: Event) -> None:
+        """Take an event; may be called on any thread."""
+        self._crossing.emit(event)
+
+    def aside(self, work: Callable[[], None], told: Callable[[Problem | None], None]) -> None:
+        """Run `work` beside the window, such as writing a file, and tell on the window's thread how it went."""
+        number = max(self._told, default=0) + 1
+        self._told[number] = told
+        threading.Thread(target=self._run, args=(number, work), name="beside the window", daemon=True).start()
 
     def close(self) -> None:
         """Drop what comes from now on."""
-        self._open = False
+        self._receive = None
+        self._told.clear()
 
-    def _arrive(self, call: Callable[[], None]) -> None:
-        if self._open:
-            call()
+    def _run(self, number: int, work: Callable[[], None]) -> None:
+        problem = None
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - told on the window's thread, like every problem
+            problem = problem_of(error)
+        self._finished.emit((number, problem))
+
+    def _finish(self, result: tuple[int, Problem | None]) -> None:
+        number, problem = result
+        told = self._told.pop(number, None)
+        if told is not None:
+            told(problem)
+
+    def _arrive(self, event: Event) -> None:
+        if self._receive is not None:
+            self._receive(event)

@@ -48,7 +48,9 @@ def window_commands(chrome: Chrome, appearance: Appearance) -> tuple[Command, ..
             for theme in Theme
         ),
         Command("left", "Show or hide the left panels", chrome.left, "Ctrl+B", words="library sidebar", group="Window"),
-        Command("right", "Show or hide the right panels", chrome.right, "Ctrl+Shift+B", words="sidebar", group="Window"),
+        Command(
+            "right", "Show or hide the right panels", chrome.right, "Ctrl+Shift+B", words="sidebar", group="Window"
+        ),
         Command("fullscreen", "Full screen", chrome.fullscreen, "F11", words="picture only", group="Window"),
         Command("close", "Close the window", chrome.close, "Ctrl+Q", words="quit exit", group="Window"),
     )

@@ -60,9 +60,7 @@ class Faults:
         sys.stderr.write(details)
         self._say(sentence, details)
 
-    def _from_python(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
+    def _from_python(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
@@ -79,7 +77,9 @@ class Faults:
         self._write(f"Qt: {words}\n")
         sys.stderr.write(f"Qt: {words}\n")
         if kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg):
-            self._say("The window system reported a fault; go on, and restart the program if the window looks wrong.", words)
+            self._say(
+                "The window system reported a fault; go on, and restart the program if the window looks wrong.", words
+            )
 
     def _write(self, text: str) -> None:
         stream = getattr(self, "_stream", None)

@@ -11,7 +11,7 @@ from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.widgets.banner import Banner
 from ganstudio.gui.widgets.buttons import IconButton, TextButton
 from ganstudio.gui.widgets.frame import Surface
-from ganstudio.gui.widgets.labels import ElidedLabel, label
+from ganstudio.gui.widgets.labels import ElidedLabel, clear, label
 
 
 class Notice(Surface):
@@ -44,11 +44,7 @@ class Notice(Surface):
         self.title.setText(title)
         self.words.setText(words)
         self.bar.setVisible(busy)
-        while (item := self._buttons.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._buttons)
         if buttons:
             self._buttons.addStretch(1)
             for button in buttons:

@@ -15,10 +15,14 @@ class Topic:
 LATENT = Topic(
     "Latent space",
     (
-        "A generator turns a list of random numbers into a picture. A seed is a short name for such a list: "
-        "the same seed gives the same picture, here and in the authors' own tools.",
-        "The pad lays the seeds out on an endless plane. On a dot you see that seed; between dots the lists are "
-        "blended, so the picture changes smoothly. Drag, use the arrow keys, or press play to walk.",
+        (
+            "A generator turns a list of random numbers into a picture. A seed is a short name for such a list: "
+            "the same seed gives the same picture, here and in the authors' own tools."
+        ),
+        (
+            "The pad lays the seeds out on an endless plane. On a dot you see that seed; between dots the lists are "
+            "blended, so the picture changes smoothly. Drag, use the arrow keys, or press play to walk."
+        ),
     ),
     "Goodfellow et al. 2014, “Generative Adversarial Networks”; blending on the pad as in Karras et al. 2021, "
     "“Alias-Free Generative Adversarial Networks”",
@@ -26,28 +30,38 @@ LATENT = Topic(
 TRUNCATION = Topic(
     "Truncation, ψ",
     (
-        "ψ pulls every picture towards the model's average. At 1 nothing is pulled; near 0 pictures become typical "
-        "and clean, and all alike; above 1 they become daring and may break; below 0 they turn into opposites.",
-        "“Up to layer” limits the pull to the first layers, which decide about shape, and leaves colour and detail "
-        "as they were.",
+        (
+            "ψ pulls every picture towards the model's average. At 1 nothing is pulled; near 0 pictures become typical "
+            "and clean, and all alike; above 1 they become daring and may break; below 0 they turn into opposites."
+        ),
+        (
+            "“Up to layer” limits the pull to the first layers, which decide about shape, and leaves colour and detail "
+            "as they were."
+        ),
     ),
     "Karras et al. 2019, “A Style-Based Generator Architecture for GANs”, section B",
 )
 RESAMPLING = Topic(
     "Truncation by drawing again",
     (
-        "This model has no average to pull towards. Instead, random numbers that are far out are drawn again: every "
-        "value above 2ψ in size is replaced. At 1 that touches few values; smaller ψ keeps pictures near the ordinary.",
+        (
+            "This model has no average to pull towards. Instead, random numbers that are far out are drawn again: every "
+            "value above 2ψ in size is replaced. At 1 that touches few values; smaller ψ keeps pictures near the ordinary."
+        ),
     ),
     "Brock et al. 2019, “Large Scale GAN Training for High Fidelity Natural Image Synthesis”, section 3.1",
 )
 NOISE = Topic(
     "Noise",
     (
-        "The model adds a little grain of its own to every layer. It decides about chance details, such as how "
-        "single hairs fall, and leaves who is seen untouched.",
-        "Fixed is the grain the model was saved with, so that pictures stay still. Random draws it from a seed. "
-        "None leaves it out.",
+        (
+            "The model adds a little grain of its own to every layer. It decides about chance details, such as how "
+            "single hairs fall, and leaves who is seen untouched."
+        ),
+        (
+            "Fixed is the grain the model was saved with, so that pictures stay still. Random draws it from a seed. "
+            "None leaves it out."
+        ),
     ),
     "Karras et al. 2019, “A Style-Based Generator Architecture for GANs”, section 3.2",
 )
@@ -60,7 +74,9 @@ DEVICE = Topic(
     "Device and precision",
     (
         "Auto takes the fastest device that answers on this machine.",
-        "Exact computes with 32-bit numbers and repeats the authors' pictures. Fast computes with 16-bit numbers: "
-        "quicker, with differences the eye hardly finds.",
+        (
+            "Exact computes with 32-bit numbers and repeats the authors' pictures. Fast computes with 16-bit numbers: "
+            "quicker, with differences the eye hardly finds."
+        ),
     ),
 )

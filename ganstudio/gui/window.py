@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self.left, self.right = Dock("left", LEFT_PX), Dock("right", RIGHT_PX)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(1)
+        self.splitter.setHandleWidth(3)
         for i, part in enumerate((self.left, self.stage, self.right)):
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(i, int(i == 1))
@@ -120,6 +120,10 @@ class MainWindow(QMainWindow):
         """Say in place what went wrong; the window lives on."""
         self.stage.tell_problem(sentence, details)
 
+    def say(self, words: str) -> None:
+        """Say in the status bar that something is done."""
+        self.status.note.setText(words)
+
     def browse(self) -> None:
         """Let the person choose a model file."""
         library = self.panel(LibraryPanel)
@@ -131,7 +135,7 @@ class MainWindow(QMainWindow):
         picture, clipboard = self.stage.viewer.picture(), QGuiApplication.clipboard()
         if picture is not None and clipboard is not None:
             clipboard.setImage(picture)
-            self.status.note.setText("Picture copied.")
+            self.say("Picture copied.")
 
     def save_picture(self) -> None:
         """Ask where to, and save the full picture there."""
@@ -140,7 +144,9 @@ class MainWindow(QMainWindow):
             return
         info = self.session.model
         name = f"{info.name if info is not None else 'picture'}.png"
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save the picture", str(Path.home() / name), "PNG pictures (*.png)")
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, "Save the picture", str(Path.home() / name), "PNG pictures (*.png)"
+        )
         if chosen:
             path = Path(chosen)
             self.picture_wanted.emit(path if path.suffix else path.with_suffix(".png"))

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
@@ -184,12 +185,12 @@ class LatentPad(QWidget):
                 painter.setPen(muted)
                 seed = LatentPoint(float(column), float(row)).seed
                 if seed < LONGEST_SEED:
-                    painter.drawText(place + QPointF(5, -4), str(seed))
+                    painter.drawText(place + QPointF(7, -6), str(seed))
 
     def _paint_trail(self, painter: QPainter) -> None:
         places = [*self._trail, self._point]
         accent = QColor(ink(QPalette.ColorRole.Highlight))
-        for i, (a, b) in enumerate(zip(places, places[1:], strict=False)):
+        for i, (a, b) in enumerate(pairwise(places)):
             accent.setAlphaF(0.75 * (i + 1) / len(places))
             painter.setPen(QPen(accent, 2))
             painter.drawLine(self._screen(a.x, a.y), self._screen(b.x, b.y))

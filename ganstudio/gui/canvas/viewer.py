@@ -32,8 +32,9 @@ def image_of(pixels: np.ndarray) -> QImage:
     """A picture Qt can draw fast, from uint8 `[H, W, 3]`; the one copy on the way to the screen."""
     height, width = pixels.shape[:2]
     packed = np.ascontiguousarray(pixels)
-    view = QImage(packed.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    return view.convertToFormat(QImage.Format.Format_RGB32)
+    view = QImage(packed.data, width, height, 3 * width, QImage.Format.Format_RGB888)  # type: ignore[call-overload]
+    copied: QImage = view.convertToFormat(QImage.Format.Format_RGB32)
+    return copied
 
 
 class Viewer(QWidget):

@@ -42,7 +42,9 @@ class LatentPanel(Panel):
         self._timer.setInterval(TICK_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._step)
-        self.seed = SeedBox("Seed", "The number the picture grows from; the same seed gives the same picture", SEED_COUNT)
+        self.seed = SeedBox(
+            "Seed", "The number the picture grows from; the same seed gives the same picture", SEED_COUNT
+        )
         self.seed.chosen.connect(self._seed_chosen)
         self.seed.settled.connect(session.end_gesture)
         self.pad = LatentPad()

@@ -11,7 +11,7 @@ from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.widgets.buttons import TextButton
 from ganstudio.gui.widgets.card import Card, CardText
-from ganstudio.gui.widgets.labels import label
+from ganstudio.gui.widgets.labels import clear, label
 from ganstudio.studio.library import ModelEntry
 from ganstudio.studio.session import Session
 
@@ -59,11 +59,7 @@ class LibraryPanel(Panel):
         self._fill()
 
     def _fill(self) -> None:
-        while (item := self._list.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._list)
         self.cards = {}
         library = self.session.library
         for entry in library.shipped:
@@ -87,5 +83,5 @@ def card_text(entry: ModelEntry) -> CardText:
     """What an entry's card says: a shipped model explains itself, a file says where it lies."""
     if not entry.shipped:
         return CardText(entry.title, entry.summary, tip=entry.path)
-    size = f"{entry.size / 1e6:.1f} MB"
-    return CardText(entry.title, f"{entry.architecture} · {size}" if entry.architecture else size, entry.summary)
+    line = " · ".join(part for part in (f"{entry.size / 1e6:.1f} MB", entry.licence.split(" (")[0]) if part)
+    return CardText(entry.title, line, entry.summary)

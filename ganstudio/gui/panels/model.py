@@ -9,7 +9,7 @@ from ganstudio.core.inputs import ClassLabel, Latent
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.widgets.facts import Facts
-from ganstudio.gui.widgets.labels import label
+from ganstudio.gui.widgets.labels import clear, label
 from ganstudio.studio.library import ModelEntry
 from ganstudio.studio.session import Session
 
@@ -36,20 +36,16 @@ class ModelPanel(Panel):
     def _model_changed(self, *_told: object) -> None:
         info = self.session.model
         entry = self.session.library.entry_of(info) if info is not None else None
-        self.summary.setText(entry.summary if entry is not None else info.summary if info is not None else "")
+        self.summary.setText(info.summary if info is not None and entry is None else "")
         self.summary.setVisible(bool(self.summary.text()))
         self.facts.show_facts(facts_of(info, entry) if info is not None else ())
         self._show_report(info)
 
     def _show_report(self, info: ModelInfo | None) -> None:
-        while (item := self._lines.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._lines)
         for section in info.report if info is not None else ():
             self._lines.addSpacing(6)
-            self._lines.addWidget(label(section.heading, "strong"))
+            self._lines.addWidget(label(section.heading[:1].upper() + section.heading[1:], "strong", wrap=True))
             for line in section.lines:
                 self._lines.addWidget(label(line, "muted", wrap=True))
 
@@ -67,7 +63,7 @@ def facts_of(info: ModelInfo, entry: ModelEntry | None) -> list[tuple[str, str]]
     facts.append(("Size", f"{count_in_words(info.parameters)} parameters"))
     if entry is not None and entry.numbers:
         facts.append(("Measured", "\n".join(entry.numbers)))
-    licence = info.licence or (entry.licence if entry is not None else "")
+    licence = entry.licence if entry is not None and entry.licence else info.licence
     if licence:
         facts.append(("Licence", licence))
     facts.append(("Paper", paper_in_words(info.paper)))

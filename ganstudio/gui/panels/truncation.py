@@ -29,7 +29,7 @@ class TruncationPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._layers = 0
-        self.psi = ValueSlider("ψ", PULL_TIP, PULL)
+        self.psi = ValueSlider("ψ (psi)", PULL_TIP, PULL)
         self.psi.changed.connect(self._psi_chosen)
         self.psi.settled.connect(session.end_gesture)
         self.cutoff = ValueSlider("Up to layer", "", SliderRange(0, 1, 1, 1, 0))

@@ -51,7 +51,5 @@ def icon(name: IconName, role: QPalette.ColorRole = QPalette.ColorRole.WindowTex
     """One icon in a palette role's present colour."""
     import qtawesome  # its fonts load on first use, after the first paint
 
-    drawn = qtawesome.icon(
-        name.value, color=ink(role), color_disabled=ink(QPalette.ColorRole.Mid), scale_factor=1.05
-    )
+    drawn = qtawesome.icon(name.value, color=ink(role), color_disabled=ink(QPalette.ColorRole.Mid), scale_factor=1.05)
     return QIcon(drawn)

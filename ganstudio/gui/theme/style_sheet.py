@@ -64,6 +64,10 @@ def _buttons(t: Tones) -> str:
     QToolButton[kind="quiet"]:checked {{ background: {t.accent_soft}; border-color: {t.accent}; }}
     QToolButton[kind="quiet"]:focus, QPushButton[kind="quiet"]:focus {{ border: 2px solid {t.accent};
         padding: 2px; }}
+    QToolButton[kind="tab"] {{ background: transparent; border: 1px solid transparent; color: {t.muted};
+        padding: 3px 10px; }}
+    QToolButton[kind="tab"]:checked {{ background: {t.accent_soft}; color: {t.text}; font-weight: 600; }}
+    QToolButton[kind="tab"]:focus {{ border: 2px solid {t.accent}; padding: 2px 9px; }}
     QPushButton[kind="search"] {{ color: {t.muted}; text-align: left; padding: 3px 10px; }}
     QPushButton[kind="link"] {{ background: transparent; border: 1px solid transparent; color: {t.accent};
         padding: 3px 4px; text-align: left; }}
@@ -119,7 +123,8 @@ def _rest(t: Tones) -> str:
     return f"""
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
     QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
-    QScrollBar::handle {{ background: {t.line_strong}; border-radius: 3px; margin: 2px; }}
+    QScrollBar::handle {{ background: {t.line}; border-radius: 3px; margin: 2px; }}
+    QScrollBar::handle:hover {{ background: {t.line_strong}; }}
     QScrollBar::handle:vertical {{ min-height: 32px; }}
     QScrollBar::handle:horizontal {{ min-width: 32px; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}

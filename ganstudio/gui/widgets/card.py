@@ -37,7 +37,7 @@ class Card(Surface):
         column.setContentsMargins(10, 7, 10, 8)
         column.setSpacing(2)
         column.addWidget(ElidedLabel(text.title, "strong"))
-        column.addWidget(ElidedLabel(text.line, "small"))
+        column.addWidget(ElidedLabel(text.line, "small", Qt.TextElideMode.ElideMiddle))
         if text.summary:
             column.addWidget(label(text.summary, "muted", wrap=True))
         for child in self.findChildren(QWidget):

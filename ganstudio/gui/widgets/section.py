@@ -23,7 +23,9 @@ class Section(Surface):
         top = QHBoxLayout()
         top.setContentsMargins(0, 0, 0, 0)
         top.addWidget(self.header, 1)
-        self.question = IconButton(IconName.HELP, f"What is “{title}”?", "What is this? Explains this part in plain words")
+        self.question = IconButton(
+            IconName.HELP, f"What is “{title}”?", "What is this? Explains this part in plain words"
+        )
         self.question.clicked.connect(self.asked)
         self.question.setVisible(explained)
         top.addWidget(self.question)
