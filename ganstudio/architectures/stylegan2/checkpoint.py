@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import torch
 
-from ganstudio.architectures.stylegan2.discriminator import EPILOGUE_FILTER, StyleGAN2DiscriminatorConfig
+from ganstudio.architectures.stylegan2.discriminator import StyleGAN2DiscriminatorConfig
 from ganstudio.architectures.stylegan2.networks import StyleGAN2Config, Wiring
 from ganstudio.architectures.stylegan2.records import settings_of, settings_of_discriminator
 from ganstudio.architectures.stylegan2.rosinality import (
@@ -28,7 +28,7 @@ from ganstudio.core.foreign import (
     Weights,
 )
 from ganstudio.core.foreign_modules import ForeignModule, Found, find_weights, other_keys, weights_in
-from ganstudio.layers.resample import fir_kernel
+from ganstudio.layers.resample import SMOOTH
 
 SNAPSHOT_KEYS = ("G_ema", "G")
 WEIGHT_KEYS = (
@@ -72,7 +72,7 @@ def read_snapshot(root: ForeignValue) -> Imported | Mismatch:
         if found.key == "G_ema" or not found.key
         else ("The averaged generator (G_ema) is missing, so the raw one (G) is used; its pictures are worse.",)
     )
-    return _imported(root, found, config, dict(found.tensors), "an NVIDIA StyleGAN2 snapshot", notes)
+    return _imported(root, found, config, _squared(found.tensors), "an NVIDIA StyleGAN2 snapshot", notes)
 
 
 def read_weights(root: ForeignValue) -> Imported | Mismatch:
@@ -88,7 +88,7 @@ def read_weights(root: ForeignValue) -> Imported | Mismatch:
         root,
         found,
         config,
-        dict(found.tensors),
+        _squared(found.tensors),
         "StyleGAN2 weights under NVIDIA's names",
         (SHAPES_ONLY,),
     )
@@ -112,7 +112,7 @@ def read_port(root: ForeignValue) -> Imported | Mismatch:
         return Mismatch(f"its tensor {unknown[0][:60]!r} is not part of the port's generator")
     weights: Weights = dict(named)
     taps = filter_taps(tensors)
-    add_filters(weights, taps, (".conv0.weight", ".conv1.weight"))
+    add_filters(weights, taps, (".conv0.weight", ".conv1.weight"), (".conv0",))
     notes = []
     if tensors is not found.tensors:
         notes.append("The encoder in the file was left out; its decoder is the generator.")
@@ -167,23 +167,34 @@ def _critic(
     if found is None:
         return None, ()
     named: Mapping[str, ForeignTensor] = discriminator_names(found.tensors) or found.tensors
-    weights: Weights = dict(named)
+    weights = _squared(named)
     if named is not found.tensors:
         add_filters(
             weights,
             filter_taps(found.tensors),
             (".conv0.weight", ".conv1.weight", ".skip.weight", ".fromrgb.weight"),
+            (".conv1", ".skip"),
         )
-        weights.setdefault("b4.conv.resample_filter", fir_kernel(EPILOGUE_FILTER))
+        weights.setdefault("b4.conv.resample_filter", SMOOTH.clone())
     config = recognise_discriminator(_shapes(weights))
     if config is None:
         return None, (f"The discriminator under “{found.key}” is of another make and was left out.",)
     top = f"b{config.resolution}.resample_filter"
-    if isinstance(stored := weights.get(top), ForeignTensor):
-        config = replace(config, resample_filter=taps_of(stored))
+    if top in found.tensors:
+        config = replace(config, resample_filter=taps_of(found.tensors[top]))
     if found.module is not None:
         config = settings_of_discriminator(found.module, config)
     return (found.key, config, weights), ()
+
+
+def _squared(tensors: Mapping[str, ForeignTensor]) -> Weights:
+    """Long filters, which are published as one line of taps, as the squares that ours are."""
+    return {
+        name: torch.outer(tensor.load(), tensor.load())
+        if name.endswith("resample_filter") and len(tensor.shape) == 1 and tensor.count <= 64
+        else tensor
+        for name, tensor in tensors.items()
+    }
 
 
 def _filtered(config: StyleGAN2Config, tensors: StateDict, name: str) -> StyleGAN2Config:

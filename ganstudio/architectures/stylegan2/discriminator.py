@@ -10,7 +10,7 @@ from ganstudio.architectures.stylegan2.networks import ROOT_HALF, MappingNetwork
 from ganstudio.layers.activation import ACTIVATIONS
 from ganstudio.layers.equalized import EqualizedConv2d, EqualizedLinear
 from ganstudio.layers.minibatch import minibatch_stddev
-from ganstudio.layers.resample import downsample2d, fir_kernel
+from ganstudio.layers.resample import SMOOTH, downsample2d, fir_kernel
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,6 @@ class StyleGAN2DiscriminatorConfig:
         return self.channels[0] if self.cmap_dim is None else self.cmap_dim
 
 
-EPILOGUE_FILTER = (1.0, 3.0, 3.0, 1.0)
-"""The published networks store this filter at 4 px whatever the blocks use; nothing is resampled there."""
-
-
 class DiscriminatorBlock(nn.Module):
     """Two convolutions that halve the resolution."""
 
@@ -67,9 +63,9 @@ class DiscriminatorBlock(nn.Module):
         self.reads_picture = self.wiring is Wiring.SKIP or index == len(config.channels) - 1
         if self.reads_picture:
             self.fromrgb = EqualizedConv2d(
-                config.img_channels, n_in, 1, activation=act, clamp=clamp, resample_filter=fir
+                config.img_channels, n_in, 1, activation=act, clamp=clamp, resample_filter=SMOOTH
             )
-        self.conv0 = EqualizedConv2d(n_in, n_in, 3, activation=act, clamp=clamp, resample_filter=fir)
+        self.conv0 = EqualizedConv2d(n_in, n_in, 3, activation=act, clamp=clamp, resample_filter=SMOOTH)
         self.conv1 = EqualizedConv2d(n_in, n_out, 3, activation=act, clamp=clamp, down=True, resample_filter=fir)
         if self.wiring is Wiring.RESIDUAL:
             self.skip = EqualizedConv2d(n_in, n_out, 1, bias=False, down=True, resample_filter=fir)
@@ -96,7 +92,7 @@ class DiscriminatorEpilogue(nn.Module):
         """Build the layers."""
         super().__init__()
         width = config.channels[0]
-        act, fir = ACTIVATIONS[config.epilogue_activation], fir_kernel(EPILOGUE_FILTER)
+        act, fir = ACTIVATIONS[config.epilogue_activation], SMOOTH  # stored, though nothing is resampled at 4 px
         self.config = config
         if config.architecture is Wiring.SKIP:
             self.fromrgb = EqualizedConv2d(config.img_channels, width, 1, activation=act, resample_filter=fir)

@@ -12,7 +12,7 @@ from ganstudio.layers.activation import ACTIVATIONS, LINEAR, Activation
 from ganstudio.layers.equalized import EqualizedConv2d, EqualizedLinear
 from ganstudio.layers.modulation import ModulatedConv2d
 from ganstudio.layers.normalization import normalize_second_moment
-from ganstudio.layers.resample import fir_kernel, upsample2d
+from ganstudio.layers.resample import SMOOTH, fir_kernel, upsample2d
 
 ROOT_HALF = math.sqrt(0.5)
 
@@ -120,7 +120,7 @@ class StyleLayer(ModulatedConv2d):
         super().__init__(n_in, n_out, 3, up=up)
         self.affine = EqualizedLinear(config.w_dim, n_in, bias_init=1.0)
         self.bias = nn.Parameter(torch.zeros(n_out))
-        self.register_buffer("resample_filter", fir_kernel(config.resample_filter))
+        self.register_buffer("resample_filter", fir_kernel(config.resample_filter) if up else SMOOTH.clone())
         self.activation, self.clamp, self.resolution = ACTIVATIONS[config.activation], config.conv_clamp, resolution
         self.use_noise = config.use_noise
         if config.use_noise:

@@ -7,7 +7,6 @@ from ganstudio.architectures.stylegan2.discriminator import StyleGAN2Discriminat
 from ganstudio.architectures.stylegan2.networks import StyleGAN2Config, Wiring
 from ganstudio.core.foreign import ForeignValue
 from ganstudio.core.foreign_modules import ForeignModule
-from ganstudio.layers.activation import ACTIVATIONS
 
 CLAMP_OF_FLAT_SETTINGS = 256.0
 """What a generator clamps at whose settings lie flat and do not say."""
@@ -19,7 +18,7 @@ def settings_of(module: ForeignModule, config: StyleGAN2Config) -> StyleGAN2Conf
     nested = module.arguments.get("synthesis_kwargs")
     usual_clamp = None if isinstance(nested, dict) else CLAMP_OF_FLAT_SETTINGS
     layers = [part for path, part in tree.items() if path.startswith("synthesis.") and _is_layer(path)]
-    mapping = [part for path, part in tree.items() if path.startswith("mapping")]
+    mapping = [tree[path] for path in ("mapping", "mapping.fc0") if path in tree]
     beta = next(_numbers(mapping, "w_avg_beta"), None)
     return replace(
         config,
@@ -37,9 +36,9 @@ def settings_of_discriminator(
 ) -> StyleGAN2DiscriminatorConfig:
     """Complete a discriminator's config that was read from shapes."""
     tree = dict(module.walk())
-    layers = [part for path, part in tree.items() if path.startswith("b") and "." in path]
-    mapping = [part for path, part in tree.items() if path.startswith("mapping")]
-    ends = [part for path, part in tree.items() if path in ("b4", "b4.mbstd")]
+    layers = [part for path, part in tree.items() if path.startswith("b") and not path.startswith("b4") and "." in path]
+    mapping = [tree[path] for path in ("mapping", "mapping.fc0") if path in tree]
+    ends = [part for path, part in tree.items() if path in ("b4", "b4.mbstd", "b4.conv")]
     group: ForeignValue = 4
     for part in ends:
         for key in ("mbstd_group_size", "group_size"):
@@ -50,6 +49,7 @@ def settings_of_discriminator(
         conv_clamp=_clamp(layers, None),
         activation=_activation(layers, config.activation),
         mapping_activation=_activation(mapping, config.mapping_activation),
+        epilogue_activation=_activation(ends, config.epilogue_activation),
         mapping_lr=_learning_rate(tree, config.mapping_lr),
         mbstd_group=group if type(group) is int and group > 0 else None,
     )
@@ -81,12 +81,11 @@ def _clamp(layers: list[ForeignModule], usual: float | None) -> float | None:
 
 
 def _activation(parts: list[ForeignModule], usual: str) -> str:
-    """The layers' activation; colour layers and embeddings, which are linear, do not count."""
+    """The layers' activation; skip connections, which are linear, do not count."""
     found = (
         value for value in _recorded(parts, "activation") if isinstance(value, str) and value != "linear"
     )
-    name = next(found, usual)
-    return name if name in ACTIVATIONS else usual
+    return next(found, usual)
 
 
 def _learning_rate(tree: dict[str, ForeignModule], usual: float) -> float:

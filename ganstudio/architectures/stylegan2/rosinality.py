@@ -1,5 +1,6 @@
 """The names of the widely used PyTorch port of StyleGAN2 (rosinality), for both networks."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -77,21 +78,26 @@ def filter_taps(port: StateDict) -> tuple[float, ...]:
 
 
 def taps_of(kernel: ForeignTensor) -> tuple[float, ...]:
-    """The 1-D taps of a separable kernel `[T, T]`, scaled so that the first is one."""
-    if len(kernel.shape) != 2 or not 0 < kernel.shape[0] == kernel.shape[1] <= 64:
+    """The taps of a separable kernel `[T, T]` or `[T]`, scaled so that the first is one."""
+    side = math.isqrt(kernel.count)
+    if kernel.shape not in ((kernel.count,), (side, side)) or not 0 < kernel.shape[0] <= 64:
         return USUAL_TAPS
-    line = kernel.load().double().sum(dim=1)
+    line = kernel.load().double()
+    line = line.sum(dim=1) if line.ndim == 2 else line
     if not torch.isfinite(line).all() or line[0] == 0:
         return USUAL_TAPS
     return tuple(round(float(tap), 5) for tap in line / line[0])
 
 
-def add_filters(weights: Weights, taps: tuple[float, ...], layers: tuple[str, ...]) -> None:
-    """Add the constant resampling kernels that this port computes instead of storing."""
+def add_filters(
+    weights: Weights, taps: tuple[float, ...], layers: tuple[str, ...], resampling: tuple[str, ...]
+) -> None:
+    """Add the constant kernels that this port does not store: `taps` for blocks and for layers that resample."""
     owners = {name.rsplit(".", 1)[0] for name in weights if name.endswith(layers)}
     blocks = {owner.rsplit(".", 1)[0] for owner in owners}
     for owner in sorted(owners | blocks):
-        weights.setdefault(f"{owner}.resample_filter", fir_kernel(taps))
+        used = owner in blocks or owner.endswith(resampling)
+        weights.setdefault(f"{owner}.resample_filter", fir_kernel(taps if used else USUAL_TAPS))
 
 
 def constant_noise(weights: Weights) -> bool:
