@@ -28,7 +28,10 @@ from ganstudio.checkpoints.source import FileSource
 from pathlib import Path
 cards()
 def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) / 1024
 path, before, start = Path(sys.argv[1]), peak(), time.perf_counter()
 with FileSource(path) as source:
     open_contents(source)
@@ -48,9 +51,7 @@ def write(path: Path, protocol: int) -> None:
     """Write the snapshot."""
     plan = channel_plan(1024, 32768, 512)
     config, critic = StyleGAN2Config(channels=plan), StyleGAN2DiscriminatorConfig(channels=plan)
-    networks = {
-        name: nvidia_writer.generator(config, GeneratorNetwork(config).state_dict()) for name in ("G", "G_ema")
-    }
+    networks = {name: nvidia_writer.generator(config, GeneratorNetwork(config).state_dict()) for name in ("G", "G_ema")}
     networks["D"] = nvidia_writer.discriminator(critic, Discriminator(critic).state_dict())
     nvidia_writer.write_pickle(path, nvidia_writer.snapshot(**networks), protocol)
 

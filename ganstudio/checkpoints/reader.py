@@ -26,6 +26,7 @@ from ganstudio.checkpoints.refusals import (
 from ganstudio.checkpoints.source import FileSource
 from ganstudio.checkpoints.tensor_file import read_tensor_file
 from ganstudio.core.architecture import Architecture
+from ganstudio.core.blank import Blank
 from ganstudio.core.foreign import (
     ForeignTensor,
     ForeignValue,
@@ -149,8 +150,11 @@ def _difference(weights: Weights, build: Callable[[Any], torch.nn.Module], confi
     largest = max((size for tensor in weights.values() for size in tensor.shape), default=0)
     if _largest_number(dataclasses.asdict(config)) > max(4096, largest):
         return "its settings do not fit its weights"
-    with torch.device("meta"):
-        expected = expected_shapes(build(config))
+    try:
+        with Blank():
+            expected = expected_shapes(build(config))
+    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        return f"its settings describe no network ({type(error).__name__}: {str(error)[:80]})"
     missing, extra = expected.keys() - weights.keys(), weights.keys() - expected.keys()
     if missing:
         return f"{len(missing)} tensors are missing, the first is {min(missing)}"
@@ -199,6 +203,14 @@ def _loaded(
     return Checkpoint(card.id, imported.config, tensors, configs, provenance, licence, report)
 
 
+def is_finite(tensor: torch.Tensor) -> bool:
+    """Whether every number is finite; one pass without a copy, because a maximum is NaN where any number is."""
+    if not tensor.is_floating_point() or not tensor.numel():
+        return True
+    least, most = torch.aminmax(tensor if tensor.dtype.itemsize > 1 else tensor.float())
+    return bool(torch.isfinite(least) & torch.isfinite(most))
+
+
 def _read(tensor: ForeignTensor | torch.Tensor) -> torch.Tensor:
     return tensor.load() if isinstance(tensor, ForeignTensor) else tensor
 
@@ -214,7 +226,7 @@ def _report(
         f"{network}.{name}"
         for network, group in tensors.items()
         for name, tensor in group.items()
-        if tensor.is_floating_point() and not torch.isfinite(tensor).all()
+        if not is_finite(tensor)
     )
     waiting = (
         ()

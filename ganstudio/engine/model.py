@@ -13,6 +13,7 @@ from ganstudio.checkpoints.checkpoint import GENERATOR, Checkpoint
 from ganstudio.checkpoints.reader import read_checkpoint
 from ganstudio.checkpoints.shipped import display_name, locate
 from ganstudio.core.architecture import Architecture
+from ganstudio.core.blank import Blank
 from ganstudio.core.device import AUTO, Precision, choose_device
 from ganstudio.core.document import (
     ClassChoice,
@@ -142,7 +143,7 @@ def open_model(name_or_path: str | Path, device: str = AUTO, precision: Precisio
 def build_generator(card: Architecture[Any], checkpoint: Checkpoint) -> Generator:
     """Build the generator of a checkpoint around its tensors, without drawing random weights first."""
     tensors = checkpoint.tensors[GENERATOR]
-    with torch.device("meta"):
+    with Blank():
         generator = card.build(checkpoint.config)
     expected = generator.network.state_dict()
     same = {name: t if t.dtype == expected[name].dtype else t.to(expected[name].dtype) for name, t in tensors.items()}
