@@ -42,6 +42,8 @@ class Report:
                 f"The file carries {texts} (SHA-256 {prints}{', ...' if len(self.code) > 6 else ''}). "
                 "That code was not run; the weights are read as data."
             )
+        if self.inert_names:
+            said.append(f"Kept as plain data and not run: {listed(self.inert_names)}.")
         if self.not_finite:
             said.append(
                 f"Not all weights are finite numbers: {listed(self.not_finite)}. Pictures may be blank; "

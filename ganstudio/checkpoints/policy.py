@@ -156,6 +156,13 @@ INERT_PREFIXES = (
     "__main__.",
     "stylegan2.",
     "op.",
+    "basicsr.",
+    "lightning.",
+    "lightning_fabric.",
+    "mmcv.",
+    "mmengine.",
+    "pytorch_lightning.",
+    "yacs.",
 )
 
 INERT_NAMES = frozenset(
@@ -167,6 +174,7 @@ INERT_NAMES = frozenset(
         ForeignName("numpy", "int64"),
         ForeignName("numpy", "int32"),
         ForeignName("numpy", "bool_"),
+        ForeignName("torch.torch_version", "TorchVersion"),
     }
 )
 

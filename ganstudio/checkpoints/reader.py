@@ -21,6 +21,7 @@ from ganstudio.checkpoints.refusals import (
     OversizeError,
     StreamError,
     UnknownFileError,
+    UnsupportedStreamError,
     named,
 )
 from ganstudio.checkpoints.source import FileSource
@@ -28,6 +29,7 @@ from ganstudio.checkpoints.tensor_file import read_tensor_file
 from ganstudio.core.architecture import Architecture
 from ganstudio.core.blank import Blank
 from ganstudio.core.foreign import (
+    Dialect,
     ForeignTensor,
     ForeignValue,
     Imported,
@@ -40,6 +42,16 @@ from ganstudio.core.foreign import (
 OWN = "a GAN Studio model"
 REMEDY = "Choose a checkpoint of a kind that is listed here, or convert it to one."
 SMALLEST_ALLOWANCE = 64 << 20
+NONSENSE = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
+"""What reading settings or building a network raises when a file's contents contradict each other."""
+
+FAMILIES = {
+    "dnnlib.tflib.": "it is a TensorFlow StyleGAN pickle. Convert it with NVIDIA's legacy.py and open the result",
+    "tfutil.": "it is a TensorFlow Progressive GAN pickle, which is not opened",
+    "network.Network": "it is a Theano Progressive GAN pickle, which is not opened",
+    "pg_modules.": "it is a Projected GAN (FastGAN) model, which is not opened",
+}
+"""Models that are recognised by the names in them, and why they are not opened."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +77,9 @@ def read_checkpoint(path: Path | str, networks: Collection[str] = (GENERATOR,)) 
             raise named(path, error) from error
         except UnsoundTensorError as error:
             raise BrokenFileError(f"{path.name} is damaged: {error}. Download or copy the file again.") from error
-        except (MemoryError, RecursionError) as error:
+        except OSError as error:
+            raise BrokenFileError(f"{path.name} cannot be read: {error.strerror}. Copy it to another disk.") from error
+        except (MemoryError, RuntimeError) as error:  # torch says RuntimeError where memory is short
             raise OversizeError(
                 f"{path.name} needs more memory than this machine has free. Close other programs and try again."
             ) from error
@@ -101,12 +115,15 @@ def _checkpoint(path: Path, source: FileSource, networks: Collection[str]) -> Ch
     if KEY in contents.metadata:
         tensors = state_dict_in(contents.root) or {}
         architecture, imported, header = read_own(tensors, contents.metadata[KEY])
+        card = cards()[architecture]
+        if unfit := _generator_unfit(card, imported) or _discriminator_unfit(card, imported):
+            raise BrokenStreamError(unfit)
         provenance = header.get("provenance")
         return _loaded(
             path,
             source,
             contents,
-            cards()[architecture],
+            card,
             imported,
             networks,
             provenance if isinstance(provenance, dict) else {},
@@ -121,15 +138,34 @@ def _matched(path: Path, contents: Contents) -> tuple[Architecture[Any], Importe
     reasons = [(OWN, "it has no description of ours")]
     for card in cards().values():
         for dialect in card.dialects:
-            result = dialect.read(contents.root)
+            result = _asked(card, dialect, contents.root)
             if isinstance(result, Imported):
-                unfit = _unfit(card, result)
-                if unfit is None:
-                    return card, result
-                result = Mismatch(unfit)
+                return card, result
             reasons.append((dialect.name, result.reason))
+    for prefix, decline in FAMILIES.items():
+        if any(str(name).startswith(prefix) for name in contents.findings.names):
+            raise UnsupportedStreamError(decline)
     reasons.extend(ruled_out(contents.container))
-    raise UnknownFileError(path, f"{contents.container}, but of no model that is known here", REMEDY, tuple(reasons))
+    what = f"{contents.container}, but of no model that is known here"
+    raise UnknownFileError(path, what, REMEDY, tuple(reasons))
+
+
+def _asked(card: Architecture[Any], dialect: Dialect, root: ForeignValue) -> Imported | Mismatch:
+    """Ask one dialect; a discriminator that does not fit is left out, a generator that does not is a mismatch."""
+    try:
+        result = dialect.read(root)
+    except NONSENSE as error:
+        return Mismatch(f"its contents do not fit together ({str(error)[:80]})")
+    if isinstance(result, Mismatch):
+        return result
+    unfit = _generator_unfit(card, result)
+    if unfit is not None:
+        return Mismatch(unfit)
+    unfit = _discriminator_unfit(card, result)
+    if unfit is None:
+        return result
+    note = f"The discriminator ({result.discriminator_from}) was left out: {unfit}."
+    return dataclasses.replace(result, discriminator=None, discriminator_config=None, notes=(*result.notes, note))
 
 
 def expected_shapes(module: torch.nn.Module) -> dict[str, tuple[tuple[int, ...], torch.dtype]]:
@@ -137,13 +173,15 @@ def expected_shapes(module: torch.nn.Module) -> dict[str, tuple[tuple[int, ...],
     return {name: (tuple(tensor.shape), tensor.dtype) for name, tensor in module.state_dict().items()}
 
 
-def _unfit(card: Architecture[Any], imported: Imported) -> str | None:
+def _generator_unfit(card: Architecture[Any], imported: Imported) -> str | None:
     """Compare with the network that the settings describe, without memory for its weights."""
-    wrong = _difference(imported.generator, lambda config: card.build(config).network, imported.config)
-    if wrong is None and imported.discriminator is not None and card.discriminator is not None:
-        wrong = _difference(imported.discriminator, card.discriminator.build, imported.discriminator_config)
-        return wrong and f"in its discriminator {wrong}"
-    return wrong
+    return _difference(imported.generator, lambda config: card.build(config).network, imported.config)
+
+
+def _discriminator_unfit(card: Architecture[Any], imported: Imported) -> str | None:
+    if imported.discriminator is None or card.discriminator is None:
+        return None
+    return _difference(imported.discriminator, card.discriminator.build, imported.discriminator_config)
 
 
 def _difference(weights: Weights, build: Callable[[Any], torch.nn.Module], config: Any) -> str | None:
@@ -153,7 +191,7 @@ def _difference(weights: Weights, build: Callable[[Any], torch.nn.Module], confi
     try:
         with Blank():
             expected = expected_shapes(build(config))
-    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+    except NONSENSE as error:
         return f"its settings describe no network ({type(error).__name__}: {str(error)[:80]})"
     missing, extra = expected.keys() - weights.keys(), weights.keys() - expected.keys()
     if missing:
@@ -187,8 +225,6 @@ def _loaded(
     provenance: Mapping[str, object],
     licence: str,
 ) -> Checkpoint:
-    if KEY in contents.metadata and (unfit := _unfit(card, imported)):
-        raise BrokenStreamError(unfit)
     groups: dict[str, Weights] = {GENERATOR: imported.generator}
     configs: dict[str, object] = {GENERATOR: imported.config}
     if imported.discriminator is not None:

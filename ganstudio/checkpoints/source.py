@@ -13,6 +13,8 @@ class FileSource:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise MissingFileError(f"{path} is a device or a pipe. Choose a regular file.")
         try:
             self._file: BinaryIO = path.open("rb")
         except FileNotFoundError as error:

@@ -1,6 +1,7 @@
 """Files of other programs open as the model they hold; all others say why not."""
 
 import gzip
+import os
 import pickle
 from argparse import Namespace
 from dataclasses import replace
@@ -246,11 +247,44 @@ def test_archives_that_are_not_models(tmp_path: Path) -> None:
         read_checkpoint(tmp_path / "w.npy")
 
 
-def test_tensorflow_pickles_are_data_of_no_known_kind(tmp_path: Path) -> None:
-    stream = b"\x80\x02cdnnlib.tflib.network\nNetwork\n)\x81}X\x07\x00\x00\x00versionK\x04sb."
+@pytest.mark.parametrize(("name", "word"), [("dnnlib.tflib.network", "TensorFlow StyleGAN"), ("network", "Theano")])
+def test_older_pickles_are_named(name: str, word: str, tmp_path: Path) -> None:
+    stream = b"\x80\x02c" + name.encode() + b"\nNetwork\n)\x81}X\x07\x00\x00\x00versionK\x04sb."
     (tmp_path / "tf.pkl").write_bytes(stream)
-    with pytest.raises(UnknownFileError):
+    with pytest.raises(UnsupportedFileError, match=rf"tf\.pkl.*{word}"):
         read_checkpoint(tmp_path / "tf.pkl")
+
+
+def test_stylegan3_is_named(tmp_path: Path) -> None:
+    made = nvidia.snapshot(G_ema=nvidia.generator(SKIP, {"synthesis.input.freqs": torch.ones(4, 2)}))
+    with pytest.raises(UnknownFileError, match="StyleGAN3"):
+        read_checkpoint(nvidia.write_pickle(tmp_path / "a.pkl", made, 4))
+
+
+def test_a_critic_that_does_not_fit_is_left_out(tmp_path: Path) -> None:
+    critic = drawn(Discriminator(CRITIC))
+    critic["b4.fc.weight"] = torch.ones(3, 3)
+    made = nvidia.snapshot(G_ema=nvidia.generator(SKIP, drawn(GeneratorNetwork(SKIP))),
+                           D=nvidia.discriminator(CRITIC, critic))  # fmt: skip
+    found = read_checkpoint(nvidia.write_pickle(tmp_path / "a.pkl", made, 4), NETWORKS)
+    assert "discriminator" not in found.tensors
+    assert "b4.fc.weight" in said(found)
+
+
+@pytest.mark.parametrize("name", ["synthesis.b4.resample_filter", "mapping.fc1.weight", "synthesis.b4.const"])
+@pytest.mark.parametrize("shape", [(), (0,), (70_000, 2), (3, 3)], ids=str)
+def test_nonsense_in_known_places_is_a_mismatch(name: str, shape: tuple[int, ...], tmp_path: Path) -> None:
+    weights = {**drawn(GeneratorNetwork(SKIP)), name: torch.zeros(shape)}
+    del weights["mapping.w_avg"]
+    torch.save(weights, tmp_path / "a.pt")
+    with pytest.raises(UnknownFileError):
+        read_checkpoint(tmp_path / "a.pt")
+
+
+def test_pipes_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.pkl")
+    with pytest.raises(MissingFileError, match="pipe"):
+        read_checkpoint(tmp_path / "pipe.pkl")
 
 
 def test_missing_empty_and_folders(tmp_path: Path) -> None:

@@ -84,4 +84,6 @@ def mapping_shape(shapes: Shapes) -> tuple[int, int, int, int | None, int | None
 
 def binomial(taps: int) -> tuple[float, ...]:
     """The usual filter of a length: [1, 3, 3, 1] for four taps."""
+    if not 1 <= taps <= 64:
+        return (1.0, 3.0, 3.0, 1.0)
     return tuple(float(math.comb(taps - 1, i)) for i in range(taps))
