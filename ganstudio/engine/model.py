@@ -156,10 +156,11 @@ def describe(path: Path, card: Architecture[Any], checkpoint: Checkpoint, genera
     """Gather what the window shows of a model."""
     config = checkpoint.config
     inputs = card.inputs(config)
+    first_seed = checkpoint.provenance.get("first_seed", 0)
     values: dict[str, InputValue] = {}
     for item in inputs:
         if isinstance(item, Latent):
-            values[item.name] = LatentPoint()
+            values[item.name] = LatentPoint.of_seed(first_seed if isinstance(first_seed, int) else 0)
         elif isinstance(item, ClassLabel):
             values[item.name] = ClassChoice()
     ref = ModelRef(display_name(path), fingerprint(path))
