@@ -57,9 +57,10 @@ class IncrementalSynthesis:
 
     def render(self, document: Document) -> Iterator[Frame]:
         """Yield a preview where the rest takes long, then the full pictures of `document`."""
-        with torch.no_grad(), recovered_from_exhaustion(self.generator.device, self.forget):
+        with recovered_from_exhaustion(self.generator.device, self.forget):
             yield from self._render(document)
 
+    @torch.no_grad()  # on a generator function it holds while the function runs, not between its pictures
     def _render(self, document: Document) -> Iterator[Frame]:
         started = time.perf_counter()
         outputs = self.generator.outputs()

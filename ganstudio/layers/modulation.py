@@ -13,7 +13,7 @@ from ganstudio.layers.resample import filter2d, upsampling_padding
 
 def demodulation(energy: torch.Tensor, styles: torch.Tensor) -> torch.Tensor:
     """Return d `[N, O]` = rsqrt(Σ_i s_i² Σ_k w_oik² + 1e-8) for Σ_k w² `[O, I]` and styles `[N, I]`."""
-    return torch.addmm(styles.new_tensor(1e-8), styles.square(), energy.t()).rsqrt()
+    return F.linear(styles.square(), energy).add(1e-8).rsqrt()
 
 
 @dataclass(frozen=True, slots=True)

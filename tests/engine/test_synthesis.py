@@ -12,7 +12,6 @@ from ganstudio.core.document import Document, FrozenMap, LatentPoint, MixStyle, 
 from ganstudio.core.errors import DeviceMemoryError
 from ganstudio.core.generator import Features, Stage, StageInputs
 from ganstudio.core.store import Store
-from ganstudio.engine.graphs import recording_key
 from ganstudio.engine.synthesis import IncrementalSynthesis, run_eagerly
 
 DOCUMENT = Document(inputs=FrozenMap({"z": LatentPoint(5.0, 0.0)}))
@@ -86,6 +85,16 @@ def test_stopping_after_the_preview_keeps_what_was_computed(synthesis: Increment
     assert ran(synthesis, DOCUMENT) == ("b128",)
 
 
+def test_gradients_stay_on_between_two_pictures(synthesis: IncrementalSynthesis) -> None:
+    frames = synthesis.render(DOCUMENT)
+    assert next(frames).preview
+    assert torch.is_grad_enabled()
+    other = synthesis.render(DOCUMENT)
+    next(other)
+    assert torch.is_grad_enabled()
+    assert not synthesis.kept["b64"].features.activation.requires_grad
+
+
 def test_exhausted_memory_is_said_and_recovered_from() -> None:
     fail = [True]
 
@@ -116,20 +125,3 @@ def test_the_budget_drops_the_largest_results_first(synthesis: IncrementalSynthe
     synthesis.budget = sum(everything.values()) - everything["b64"]
     ran(synthesis, dataclasses.replace(DOCUMENT, psi=0.9))
     assert synthesis.kept.keys() == everything.keys() - {"b64"}
-
-
-def test_a_recording_belongs_to_shapes_settings_and_addresses() -> None:
-    generator = StyleGAN2Generator(CONFIG)
-    stage = generator.stages()[3]
-    features = Features(torch.zeros(1, 8, 4, 4), torch.zeros(1, 3, 4, 4))
-    inputs = StageInputs({"ws": torch.zeros(1, 3, 8)}, ("fixed", None, 1.0))
-    key = recording_key(stage, inputs, (features,))
-    assert recording_key(stage, StageInputs({"ws": torch.ones(1, 3, 8)}, inputs.settings), (features,)) == key
-    others = [
-        (StageInputs({"ws": torch.zeros(2, 3, 8)}, inputs.settings), (features,)),
-        (StageInputs(inputs.tensors, ("fixed", None, 2.0)), (features,)),
-        (inputs, (Features(features.activation.clone(), features.picture),)),
-    ]
-    for other_inputs, other_needed in others:
-        assert recording_key(stage, other_inputs, other_needed) != key
-    assert not stage.capturable(StageInputs({}, ("random", 1, 1.0)))

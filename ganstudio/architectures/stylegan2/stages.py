@@ -115,6 +115,10 @@ class MappingStage(Stage):
             tensors["c"] = label.expand(len(z), -1)
         return StageInputs(tensors)
 
+    def capturable(self, inputs: StageInputs) -> bool:
+        """The number of latents changes too often for a recording."""
+        return False
+
     def run(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
         """Run the mapping network, one z at a time: a batch rounds differently, and styles would look changed."""
         z, c = inputs.tensors["z"], inputs.tensors.get("c")
@@ -155,6 +159,10 @@ class StylesStage(Stage):
             else:
                 settings.append(edit.weight)
         return StageInputs(tensors, tuple(settings))
+
+    def capturable(self, inputs: StageInputs) -> bool:
+        """Psi and weights change with every step of a drag."""
+        return False
 
     def run(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
         """Return ws as the activation."""
@@ -218,8 +226,8 @@ class BlockStage(Stage):
         return Features(x, picture)
 
     def capturable(self, inputs: StageInputs) -> bool:
-        """Seeded noise is drawn on the CPU, which no graph replays."""
-        return NoiseMode.RANDOM.value not in inputs.settings
+        """Seeded noise is drawn on the CPU, which no graph replays, and a strength is dragged through many values."""
+        return inputs.settings in ((), (NoiseMode.FIXED.value, None, 1.0))
 
     def _noises(self, inputs: StageInputs) -> Noises:
         count = len(self.block.style_layers)
