@@ -14,6 +14,9 @@ LARGEST_KEY = 1 << 60
 IN_MEMORY = 4096
 """Bytes up to which a byte string is copied; longer ones stay in the file."""
 
+TEXT_IN_MEMORY = 1 << 20
+"""The same for texts, among them the bytes that protocol 2 writes as text."""
+
 
 @dataclass(slots=True)
 class Budget:

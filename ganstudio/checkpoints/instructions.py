@@ -5,11 +5,18 @@ import struct
 from collections.abc import Callable
 from typing import TypeAlias
 
-from ganstudio.checkpoints.budget import IN_MEMORY, LONGEST_NUMBER, LONGEST_TEXT, MOST_MARKS, Budget
+from ganstudio.checkpoints.budget import (
+    IN_MEMORY,
+    LONGEST_NUMBER,
+    LONGEST_TEXT,
+    MOST_MARKS,
+    TEXT_IN_MEMORY,
+    Budget,
+)
 from ganstudio.checkpoints.machine import Machine, Meaning, Pairs
 from ganstudio.checkpoints.refusals import BrokenStreamError, HostileStreamError, LimitError
 from ganstudio.checkpoints.source import Source
-from ganstudio.core.foreign import ForeignBytes, ForeignName, ForeignValue
+from ganstudio.core.foreign import ForeignBytes, ForeignName, ForeignText, ForeignValue
 
 Step: TypeAlias = Callable[[Machine], None]
 
@@ -68,6 +75,9 @@ def _text(layout: struct.Struct) -> Step:
         start = machine.take(length)
         if length > LONGEST_TEXT:
             raise LimitError("a text is longer than any model needs")
+        if length > TEXT_IN_MEMORY:
+            machine.push(ForeignText(machine.source, start, length))
+            return
         machine.push(_decoded(machine.data[start : start + length]))
 
     return step

@@ -15,7 +15,7 @@ from ganstudio.checkpoints.numpy_values import (
 )
 from ganstudio.checkpoints.policy import admitted, printable
 from ganstudio.checkpoints.refusals import BrokenStreamError, HostileStreamError, UnsupportedStreamError
-from ganstudio.checkpoints.source import MemorySource
+from ganstudio.checkpoints.source import MemorySource, Source, TextSource
 from ganstudio.checkpoints.torch_values import Arguments, rebuild
 from ganstudio.core.foreign import (
     ForeignBytes,
@@ -23,6 +23,7 @@ from ganstudio.core.foreign import (
     ForeignName,
     ForeignObject,
     ForeignStorage,
+    ForeignText,
     ForeignValue,
 )
 from ganstudio.core.foreign_modules import PERSISTENT
@@ -237,8 +238,14 @@ class Interpreter:
         return self._encoded(args)
 
     def _encoded(self, args: Arguments) -> ForeignValue:
-        if len(args) != 2 or not isinstance(args[0], str) or args[1] not in ("latin1", "latin-1"):
+        if len(args) != 2 or args[1] not in ("latin1", "latin-1"):
             raise HostileStreamError("it asks for a text encoding other than Latin-1")
+        if isinstance(args[0], ForeignText) and isinstance(args[0].source, Source):
+            self.findings.budget.decode(args[0].length)
+            encoded = TextSource(args[0].source, args[0].start, args[0].length)
+            return ForeignBytes(encoded, 0, encoded.length)
+        if not isinstance(args[0], str):
+            raise BrokenStreamError("bytes written as text are unreadable")
         self.findings.budget.decode(len(args[0]))
         try:
             raw = args[0].encode("latin-1")

@@ -1,5 +1,6 @@
 """Pickle streams as they come in files: plain, in PyTorch's old sequence, in its zip archives, and nested."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
@@ -7,7 +8,7 @@ from ganstudio.checkpoints.budget import DEEPEST_NESTING, DEEPEST_STREAM, Budget
 from ganstudio.checkpoints.instructions import run_stream
 from ganstudio.checkpoints.interpreter import Findings, Interpreter
 from ganstudio.checkpoints.refusals import BrokenStreamError, LimitError, UnsupportedStreamError
-from ganstudio.checkpoints.source import Source
+from ganstudio.checkpoints.source import Source, TextSource
 from ganstudio.checkpoints.torch_values import PartOfStorage, StorageTable, view_of
 from ganstudio.checkpoints.zip_archive import Entry, directory, place
 from ganstudio.core.foreign import ForeignBytes, ForeignObject, ForeignStorage, ForeignValue
@@ -141,7 +142,8 @@ def _interpreter(findings: Findings, resolve: Callable[[ForeignValue], ForeignVa
         source = raw.source
         if not isinstance(source, Source):
             raise BrokenStreamError("a tensor's data is not in the file")
-        storage = read_legacy(source, raw.start, raw.start + raw.length, findings, depth + 1)
+        with source.decoded() if isinstance(source, TextSource) else contextlib.nullcontext():
+            storage = read_legacy(source, raw.start, raw.start + raw.length, findings, depth + 1)
         if not isinstance(storage, ForeignStorage):
             raise BrokenStreamError("a tensor's data is not a storage")
         return storage

@@ -105,6 +105,7 @@ def open_contents(source: FileSource) -> Contents | Foreign:
 
 def _checkpoint(path: Path, source: FileSource, networks: Collection[str]) -> Checkpoint:
     contents = open_contents(source)
+    source.forget()
     if isinstance(contents, Foreign):
         raise UnknownFileError(
             path,

@@ -1,9 +1,13 @@
 """The bytes of a file, looked at through a memory map and copied out piece by piece."""
 
+import contextlib
 import mmap
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
+
+import numpy as np
 
 from ganstudio.checkpoints.refusals import BrokenStreamError, EmptyFileError, MissingFileError
 
@@ -42,6 +46,12 @@ class FileSource:
                 raise BrokenStreamError("the file became shorter while it was read")
             target = target[got:]
 
+    def forget(self) -> None:
+        """Give back the pages that looking around has brought into memory, where the system offers that."""
+        advice = getattr(mmap, "MADV_DONTNEED", None)
+        if isinstance(self.data, mmap.mmap) and advice is not None:
+            self.data.madvise(advice)
+
     def close(self) -> None:
         """Let go of the file."""
         if isinstance(self.data, mmap.mmap):
@@ -72,4 +82,40 @@ class MemorySource:
         target[:] = piece
 
 
-Source = FileSource | MemorySource
+class TextSource:
+    """Bytes that a file holds as text (Latin-1 written as UTF-8); decoded when asked for, and not kept."""
+
+    def __init__(self, source: "Source", start: int, length: int) -> None:
+        self._source, self._start, self._length = source, start, length
+        self._held: bytes | None = None
+        raw = np.frombuffer(source.data[start : start + length], dtype=np.uint8)
+        self.length = int(np.count_nonzero((raw & 0xC0) != 0x80))  # UTF-8 marks all but a letter's first byte so
+
+    @property
+    def data(self) -> mmap.mmap | bytes:
+        """The bytes."""
+        if self._held is not None:
+            return self._held
+        try:
+            raw = self._source.data[self._start : self._start + self._length]
+            return raw.decode("utf-8").encode("latin-1")
+        except UnicodeError as error:
+            raise BrokenStreamError("bytes written as text are unreadable") from error
+
+    @contextlib.contextmanager
+    def decoded(self) -> Iterator[mmap.mmap | bytes]:
+        """Keep the bytes for as long as the context lasts."""
+        self._held = bytes(self.data)
+        try:
+            yield self._held
+        finally:
+            self._held = None
+            if isinstance(self._source, FileSource):
+                self._source.forget()
+
+    def read_into(self, start: int, target: memoryview) -> None:
+        """Fill `target` from byte `start` on."""
+        MemorySource(bytes(self.data)).read_into(start, target)
+
+
+Source = FileSource | MemorySource | TextSource

@@ -88,6 +88,15 @@ class ForeignBytes:
 
 
 @dataclass(eq=False, slots=True)
+class ForeignText:
+    """A very long text, left in the file as UTF-8."""
+
+    source: ByteSource
+    start: int
+    length: int
+
+
+@dataclass(eq=False, slots=True)
 class ForeignStorage:
     """A flat run of numbers in a file; `source` and `start` may become known later."""
 

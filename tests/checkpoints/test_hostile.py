@@ -11,10 +11,13 @@ import torch
 
 from ganstudio.architectures.stylegan2 import TINY
 from ganstudio.architectures.stylegan2.networks import GeneratorNetwork
+from ganstudio.checkpoints.checkpoint import Checkpoint
+from ganstudio.checkpoints.format import save_checkpoint
 from ganstudio.checkpoints.reader import read_checkpoint
 from ganstudio.checkpoints.refusals import CheckpointError, HostileFileError
 from tests.checkpoints import hostile_files
 from tests.checkpoints import nvidia_writer as nvidia
+from tests.checkpoints import port_writer as port
 
 WATCH = """
 import json, sys
@@ -122,14 +125,17 @@ def test_a_tampered_snapshot_reads_like_the_clean_one(tmp_path: Path) -> None:
 
 
 def seeds_for_mutation(folder: Path) -> list[bytes]:
-    """Sound files of four layouts, small."""
+    """Sound files of six layouts, small."""
     weights = state()
     made = nvidia.snapshot(G_ema=nvidia.generator(TINY, weights))
+    save_checkpoint(folder / "own", Checkpoint("stylegan2", TINY, {"generator": weights}))
     return [
         nvidia.write_pickle(folder / "a", made, 3).read_bytes(),
         nvidia.write_pickle(folder / "b", made, 5).read_bytes(),
         nvidia.torch_bytes({"g_ema": weights}),
         nvidia.torch_bytes({"G_ema": weights}, legacy=True),
+        nvidia.torch_bytes({"g_ema": port.generator(TINY, weights)}),
+        (folder / "own").read_bytes(),
     ]
 
 

@@ -15,7 +15,14 @@ from ganstudio.checkpoints.interpreter import Findings
 from ganstudio.checkpoints.pickles import budget_for, read_legacy, read_plain, read_zip
 from ganstudio.checkpoints.refusals import BrokenStreamError, HostileStreamError, LimitError
 from ganstudio.checkpoints.source import MemorySource
-from ganstudio.core.foreign import ForeignBytes, ForeignObject, ForeignTensor, ForeignValue, UnsoundTensorError
+from ganstudio.core.foreign import (
+    ForeignBytes,
+    ForeignObject,
+    ForeignTensor,
+    ForeignText,
+    ForeignValue,
+    UnsoundTensorError,
+)
 from tests.checkpoints.nvidia_writer import torch_bytes
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
@@ -178,3 +185,26 @@ def test_numbers_that_are_not_there_cannot_be_read() -> None:
         tensor.reshaped(2, 3)
     with pytest.raises(UnsoundTensorError):
         ForeignTensor(tensor.storage, tensor.dtype, (6,), (1,))
+
+
+@pytest.mark.parametrize("protocol", range(2, 6))
+def test_large_storages_stay_in_the_file(protocol: int) -> None:
+    weight = torch.randn(600, 700, generator=torch.Generator().manual_seed(1))
+    found = read(pickle.dumps({"w": torch.nn.Parameter(weight), "v": weight[5:9, ::3]}, protocol))
+    assert isinstance(found, dict)
+    assert torch.equal(found["w"].load(), weight)
+    assert torch.equal(found["v"].load(), weight[5:9, ::3])
+
+
+def test_long_texts_stay_in_the_file() -> None:
+    found = read(pickle.dumps(["x" * (2 << 20)], 2))
+    assert isinstance(found, list)
+    assert isinstance(found[0], ForeignText)
+
+
+def test_long_bytes_written_as_text_must_be_latin() -> None:
+    text = pickle.dumps("\u4e00" * (1 << 19), 2)[2:-1]
+    found = read(b"\x80\x02c_codecs\nencode\n" + text + b"X\x06\x00\x00\x00latin1\x86R.")
+    assert isinstance(found, ForeignBytes)
+    with pytest.raises(BrokenStreamError, match="unreadable"):
+        found.read()
