@@ -10,7 +10,7 @@ from ganstudio.core.foreign import Dialect
 from ganstudio.core.frame import Paper
 from ganstudio.core.generator import Generator
 from ganstudio.core.inputs import Ability, Input
-from ganstudio.core.recipe import Recipe
+from ganstudio.core.recipe import AnyRecipeCard
 
 C = TypeVar("C")
 Shapes = Mapping[str, tuple[int, ...]]
@@ -40,4 +40,4 @@ class Architecture(Generic[C]):
     unseen: frozenset[str] = frozenset()  # fields of the config that no tensor's shape shows
     dialects: tuple[Dialect, ...] = ()  # how others name and wrap the same tensors
     discriminator: DiscriminatorCard | None = None
-    recipe: Callable[[C], Recipe] | None = None
+    recipe: AnyRecipeCard | None = None

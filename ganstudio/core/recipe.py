@@ -1,40 +1,170 @@
-"""What training an architecture means."""
+"""What training an architecture means: networks, phases, and what is kept beside them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 import torch
+
+O = TypeVar("O")  # noqa: E741 - options
+Scalars = Mapping[str, torch.Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class DataFacts:
+    """What a recipe must know of the data before its networks are built."""
+
+    resolution: int
+    img_channels: int
+    c_dim: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Random numbers that depend on the run's seed, the step and a sample's place in the global batch alone.
+
+    They are the same however the batch is split over processes and accumulation: all rows of the global batch are
+    drawn, and `first` to `first + count` are ours.
+    """
+
+    seed: int
+    step: int
+    first: int
+    count: int
+    total: int
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+
+    def generator(self, name: str) -> torch.Generator:
+        """Return a CPU generator for one purpose; its draws must not depend on the rows that are ours."""
+        digest = hashlib.blake2b(f"{self.seed}/{self.step}/{name}".encode(), digest_size=8).digest()
+        return torch.Generator().manual_seed(int.from_bytes(digest, "little") >> 1)
+
+    def normal(self, name: str, *shape: int) -> torch.Tensor:
+        """Draw N(0, 1) for our rows `[count, *shape]`."""
+        return self._ours(torch.randn(self.total, *shape, generator=self.generator(name)))
+
+    def uniform(self, name: str, *shape: int) -> torch.Tensor:
+        """Draw U(0, 1) for our rows `[count, *shape]`."""
+        return self._ours(torch.rand(self.total, *shape, generator=self.generator(name)))
+
+    def integers(self, name: str, low: int, high: int, *shape: int) -> torch.Tensor:
+        """Draw whole numbers in [low, high) for our rows `[count, *shape]`."""
+        return self._ours(torch.randint(low, high, (self.total, *shape), generator=self.generator(name)))
+
+    def _ours(self, rows: torch.Tensor) -> torch.Tensor:
+        return rows[self.first : self.first + self.count].to(self.device)
+
+
+def alone(value: torch.Tensor) -> torch.Tensor:
+    """The mean over processes where there is only one."""
+    return value
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Real pictures `[N, C, H, W]` in [-1, 1], one-hot labels `[N, c_dim]` or None, and latents z `[N, z_dim]`."""
+    """Real pictures `[N, C, R, R]` in [-1, 1], one-hot labels `[N, c_dim]` or None, and the step's random numbers.
+
+    `mean_over_processes` averages a tensor over all processes and can be differentiated; losses that hold a
+    statistic of the whole batch use it, so that many processes equal one.
+    """
 
     images: torch.Tensor
     labels: torch.Tensor | None
-    z: torch.Tensor
+    draws: Draws
+    mean_over_processes: Callable[[torch.Tensor], torch.Tensor] = alone
 
 
-class Phase(Protocol):
-    """One kind of step: which modules it trains, how often, and its losses."""
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Scalars whose sum is minimised (each the mean over the batch), and tensors that are only looked at."""
+
+    minimised: Scalars
+    observed: Scalars = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One kind of update: the networks that it trains, with which optimizer, every how many steps, and its losses."""
 
     name: str
-    interval: int
-    optimizer: torch.optim.Optimizer
-
-    def modules(self) -> tuple[torch.nn.Module, ...]:
-        """Return the modules whose parameters this phase changes."""
-
-    def losses(self, batch: Batch, images_seen: int) -> Mapping[str, torch.Tensor]:
-        """Return named scalars whose sum is minimised."""
+    trains: tuple[str, ...]
+    optimizer: str
+    losses: Callable[[Batch, int], Losses]  # of a batch and images_seen
+    interval: int = 1
 
 
-class Recipe(Protocol):
-    """The networks of a training run and its phases, in order."""
+@dataclass(frozen=True, slots=True)
+class Averaging:
+    """An exponential moving average of a network's weights: half-life in images, shorter at the start.
 
+    The half-life is at most `ramp_up` times images_seen where `ramp_up` is given (Karras et al. 2020, ADA code).
+    """
+
+    network: str
+    half_life: float
+    ramp_up: float | None = None
+
+
+class Recipe(ABC):
+    """A training run of one architecture, without its loop.
+
+    All state that must survive a crash lies in the networks (as parameters or buffers) and the optimizers.
+    """
+
+    @abstractmethod
     def networks(self) -> Mapping[str, torch.nn.Module]:
-        """Return every network that the run trains, by name."""
+        """Return every module with state, by name; `generator` and, where there is one, `discriminator` among them."""
 
+    @abstractmethod
+    def optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
+        """Return the optimizers by the names that phases use."""
+
+    @abstractmethod
     def phases(self) -> tuple[Phase, ...]:
-        """Return the phases in the order in which they run."""
+        """Return the phases of a step in the order in which they run."""
+
+    @abstractmethod
+    def averaging(self) -> Mapping[str, Averaging]:
+        """Return the averages to keep, by name; `generator` is what samples, snapshots and the final model use."""
+
+    @abstractmethod
+    def config(self) -> object:
+        """Return the generator's config, as its architecture's card knows it."""
+
+    def discriminator_config(self) -> object | None:
+        """Return the discriminator's config, where there is one that the card knows."""
+        return None
+
+    @abstractmethod
+    def sample(
+        self, generator: torch.nn.Module, z: torch.Tensor, labels: torch.Tensor | None, images_seen: int
+    ) -> torch.Tensor:
+        """Draw pictures `[N, C, R, R]` in [-1, 1] with a (usually averaged) generator for z `[N, z_dim]`."""
+
+    @property
+    @abstractmethod
+    def z_dim(self) -> int:
+        """The length of z."""
+
+    def update(self, images_seen: int, observed: Mapping[str, float]) -> None:
+        """Adapt state after a step from the means of what its phases observed, over all processes."""
+
+    def read_outs(self) -> Mapping[str, float]:
+        """Return numbers worth plotting beside the losses, such as the augmentation probability."""
+        return {}
+
+
+@dataclass(frozen=True)
+class RecipeCard(Generic[O]):
+    """How an architecture is trained: an options dataclass (it has `batch`), the paper's presets, and the recipe."""
+
+    options: type[O]
+    presets: Mapping[str, O]
+    build: Callable[[O, DataFacts], Recipe]
+    batch_statistics: bool = False  # normalises over the batch, so that many processes differ from one
+
+
+AnyRecipeCard = RecipeCard[Any]
