@@ -35,6 +35,7 @@ class Studio:
     bridge: Bridge
     window: MainWindow
     keeper: Keeper
+    ended: bool = False
 
     def begin(self, options: LaunchOptions) -> None:
         """Bring the painted window to life."""
@@ -55,9 +56,11 @@ class Studio:
             self.window.say(f"Saved {path}.")
 
     def end(self) -> None:
-        """Stop the computing; nothing arrives any more."""
-        self.bridge.close()
-        self.session.stop()
+        """Stop the computing and keep the settings; nothing arrives any more."""
+        if not self.ended:
+            self.ended = True
+            self.bridge.close()
+            self.session.stop()
 
 
 def run(options: LaunchOptions) -> int:
@@ -75,8 +78,6 @@ def run(options: LaunchOptions) -> int:
     timings = Timings(options.started_at)
     window.painted.connect(lambda: timings.mark_window(time.time()))
     window.painted.connect(lambda: studio.begin(options))
-    window.picture_wanted.connect(studio.save_picture)
-    window.closing.connect(studio.end)
     if captured:
         capture = Capture(studio.session, window, timings, options, app.exit)
         capture.begin()
@@ -101,7 +102,10 @@ def make_studio(settings: Settings, window: MainWindow) -> Studio:
     bridge = Bridge()
     session = Session(Compute(bridge.deliver), settings, Library(settings))
     bridge.carry_to(session.receive)
-    return Studio(session, bridge, window, Keeper(settings))
+    studio = Studio(session, bridge, window, Keeper(settings))
+    window.picture_wanted.connect(studio.save_picture)
+    window.closing.connect(studio.end)
+    return studio
 
 
 def show(window: MainWindow, keeper: Keeper, options: LaunchOptions, captured: bool) -> None:

@@ -1,6 +1,7 @@
 """The lines above and below: workspaces and commands, the open model, and the status."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
@@ -93,10 +94,15 @@ class ModelLine(Surface):
 
     def show_model(self, info: ModelInfo | None, computing: str) -> None:
         """Name the model, its kind, its size, and what computes it."""
-        self.model.setText(f" {info.name} ▾" if info is not None else " No model ▾")
-        self.model.setAccessibleName(f"Model: {info.name}" if info is not None else "Model: none")
+        self.model.setText(f" {model_name(info)} ▾" if info is not None else " No model ▾")
+        self.model.setAccessibleName(f"Model: {model_name(info)}" if info is not None else "Model: none")
         parts = [info.architecture_title, f"{info.resolution} px"] if info is not None else []
         self.facts.setText("  ·  ".join([*parts, computing] if computing else parts))
+
+
+def model_name(info: ModelInfo) -> str:
+    """A model's name; of a path, its last part."""
+    return Path(info.name).name or info.name
 
 
 class StatusLine(Surface):

@@ -11,6 +11,7 @@ from ganstudio.gui.panels.device import device_options
 from ganstudio.gui.panels.latent import LatentPanel
 from ganstudio.gui.stage import Stage
 from ganstudio.gui.theme.appearance import Appearance
+from ganstudio.gui.widgets.command_palette import PALETTE
 from ganstudio.studio.launch import Theme
 from ganstudio.studio.session import Session
 
@@ -34,7 +35,7 @@ class Chrome:
 def window_commands(chrome: Chrome, appearance: Appearance) -> tuple[Command, ...]:
     """Commands that work with no model at all."""
     return (
-        Command("palette", "Search commands", chrome.palette, "Ctrl+K or Ctrl+Shift+P", group="Window"),
+        Command(PALETTE, "Search commands", chrome.palette, "Ctrl+K or Ctrl+Shift+P", group="Window"),
         Command("open", "Open a model file…", chrome.browse, "Ctrl+O", words="load checkpoint browse", group="Model"),
         Command("keys", "Help and keys", chrome.keys, "F1", words="shortcuts keyboard", group="Window"),
         Command("theme", "Next theme", appearance.cycle, "Ctrl+Shift+T", words="dark light system", group="Window"),

@@ -77,20 +77,20 @@ class KeysCard(Overlay):
         columns.setSpacing(40)
         keyed = sorted((c for c in commands if c.shortcut), key=lambda c: c.group)
         groups = [(name, [(shortcut_text(c), c.name) for c in of]) for name, of in groupby(keyed, lambda c: c.group)]
-        columns.addLayout(_column(groups), 1)
-        columns.addLayout(_column([("Mouse", list(MOUSE))]), 1)
+        columns.addLayout(_column(groups, keys_px=104), 1)
+        columns.addLayout(_column([("Mouse", MOUSE)], keys_px=200), 1)
         self._scroll.setWidget(inside)
         self.open()
         self.close_button.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def place(self) -> None:
         """In the middle, as large as it needs to be and the window allows."""
-        size = QSize(min(880, self.width() - 48), min(600, self.height() - 64))
+        size = QSize(min(880, self.width() - 48), min(640, self.height() - 64))
         corner = QPoint((self.width() - size.width()) // 2, (self.height() - size.height()) // 2)
         self.card.setGeometry(QRect(corner, size))
 
 
-def _column(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> QVBoxLayout:
+def _column(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]], keys_px: int) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(6)
     for name, rows in groups:
@@ -98,10 +98,11 @@ def _column(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> QVBoxLay
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(4)
+        grid.setColumnMinimumWidth(0, keys_px)
         grid.setColumnStretch(1, 1)
         for i, (keys, words) in enumerate(rows):
-            grid.addWidget(label(keys, "muted"), i, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(label(words, wrap=True), i, 1)
+            grid.addWidget(label(keys, "muted", wrap=True), i, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label(words, wrap=True), i, 1, Qt.AlignmentFlag.AlignTop)
         column.addLayout(grid)
         column.addSpacing(8)
     column.addStretch(1)

@@ -76,6 +76,12 @@ class ViewBar(Surface):
         for button in (self.fit, self.actual, self.smooth, self.copy, self.save, self.fullscreen):
             row.addWidget(button)
 
+    def show_for(self, picture: bool) -> None:
+        """Offer what can be done with a picture only while there is one."""
+        self.setEnabled(picture)
+        self.hint.setVisible(picture)
+        self.zoom.setVisible(picture)
+
 
 class Stage(Surface):
     """Banner, picture, and the bar below it."""
@@ -104,7 +110,7 @@ class Stage(Surface):
         column.addWidget(self._held)
         column.addWidget(middle, 1)
         column.addWidget(self.bar)
-        self.bar.setEnabled(False)
+        self.bar.show_for(False)
         self.viewer.zoomed.connect(self._show_zoom)
 
     def tell_problem(self, sentence: str, details: str) -> None:
@@ -122,17 +128,18 @@ class Stage(Surface):
         first = self._stack.currentWidget() is not self.viewer
         if first:
             self._stack.setCurrentWidget(self.viewer)
-            self.bar.setEnabled(True)
+            self.bar.show_for(True)
         self.viewer.show_pictures(frame.pictures, resolution)
         if first:
             self.viewer.fit()
+            self.viewer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def tell(self, title: str, words: str, busy: bool, buttons: Sequence[TextButton] = ()) -> None:
         """Show words where the picture will be."""
         self.frame = None
         self.notice.tell(title, words, busy, buttons)
         self._stack.setCurrentWidget(self.notice)
-        self.bar.setEnabled(False)
+        self.bar.show_for(False)
 
     def _show_zoom(self, scale: float) -> None:
         self.bar.zoom.setText(f"{scale * 100:.0f} %")

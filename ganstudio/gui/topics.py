@@ -45,8 +45,8 @@ RESAMPLING = Topic(
     "Truncation by drawing again",
     (
         (
-            "This model has no average to pull towards. Instead, random numbers that are far out are drawn again: every "
-            "value above 2ψ in size is replaced. At 1 that touches few values; smaller ψ keeps pictures near the ordinary."
+            "This model has no average to pull towards. Instead, random numbers that are far out are drawn again: "
+            "every value above 2ψ in size. At 1 that touches few; smaller ψ keeps pictures near the ordinary."
         ),
     ),
     "Brock et al. 2019, “Large Scale GAN Training for High Fidelity Natural Image Synthesis”, section 3.1",

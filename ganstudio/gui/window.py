@@ -17,7 +17,7 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from ganstudio.gui.actions import CommandBook
-from ganstudio.gui.bars import ModelLine, StatusLine, TopBar
+from ganstudio.gui.bars import ModelLine, StatusLine, TopBar, model_name
 from ganstudio.gui.commands import (
     Chrome,
     class_commands,
@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self.left, self.right = Dock("left", LEFT_PX), Dock("right", RIGHT_PX)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(3)
+        self.splitter.setHandleWidth(1)
         for i, part in enumerate((self.left, self.stage, self.right)):
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(i, int(i == 1))
@@ -143,7 +143,7 @@ class MainWindow(QMainWindow):
         if frame is None or self.session is None:
             return
         info = self.session.model
-        name = f"{info.name if info is not None else 'picture'}.png"
+        name = f"{Path(model_name(info)).stem if info is not None else 'picture'}.png"
         chosen, _ = QFileDialog.getSaveFileName(
             self, "Save the picture", str(Path.home() / name), "PNG pictures (*.png)"
         )
@@ -175,11 +175,15 @@ class MainWindow(QMainWindow):
         self.stage.viewer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Escape leaves the full screen."""
-        if event is not None and event.key() == Qt.Key.Key_Escape and self._alone:
-            self.show_alone(False)
-        else:
+        """Escape closes what floats, then leaves the full screen."""
+        if event is None or event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
+            return
+        floating = [card for card in (self.palette_card, self.topic_card, self.keys_card) if card.isVisible()]
+        for card in floating:
+            card.dismiss()
+        if not floating:
+            self.show_alone(False)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Tell when the window is first seen."""
@@ -215,6 +219,7 @@ class MainWindow(QMainWindow):
             panel.release()
         if self.desk is not None:
             self.desk.release()
+        self.hide()
         self.closing.emit()
         super().closeEvent(event)
 
@@ -276,7 +281,7 @@ class MainWindow(QMainWindow):
         info = self.session.model if self.session is not None else None
         for dock in (self.left, self.right):
             dock.show_fitting(info)
-        self.setWindowTitle(f"{info.name} – GAN Studio" if info is not None else "GAN Studio")
+        self.setWindowTitle(f"{model_name(info)} – GAN Studio" if info is not None else "GAN Studio")
         for command_id in ("random", "next", "previous", "walk", "psi", "report"):
             self.book.enable(command_id, info is not None)
 

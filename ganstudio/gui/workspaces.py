@@ -29,7 +29,7 @@ EXPLORE = Workspace(
     title="Explore",
     icon=IconName.EXPLORE,
     left=(LibraryPanel, ModelPanel),
-    right=(LatentPanel, ClassPanel, TruncationPanel, NoisePanel, DevicePanel),
+    right=(LatentPanel, TruncationPanel, ClassPanel, NoisePanel, DevicePanel),
 )
 
 WORKSPACES: tuple[Workspace, ...] = (EXPLORE,)

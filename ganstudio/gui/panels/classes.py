@@ -41,11 +41,12 @@ class ClassPanel(Panel):
         self.list.setUniformItemSizes(True)
         self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.list.setModel(self.found)
-        self.list.setFixedHeight(180)
+        self.list.setFixedHeight(138)
         describe(self.list, "Classes", "Choose what kind of picture to draw")
         selection = self.list.selectionModel()
         if selection is not None:
-            selection.currentChanged.connect(self._chosen)
+            selection.currentChanged.connect(lambda now, _before: self._pick(now))
+        self.list.clicked.connect(self._pick)
         self.nothing = label("No class has these letters.", "muted")
         self.nothing.hide()
         for widget in (self.search, self.list, self.nothing):
@@ -88,9 +89,9 @@ class ClassPanel(Panel):
 
     def _take_first(self) -> None:
         if self.found.rowCount():
-            self.list.setCurrentIndex(self.found.index(0, 0))
+            self._pick(self.found.index(0, 0))
 
-    def _chosen(self, now: QModelIndex, _before: QModelIndex) -> None:
+    def _pick(self, now: QModelIndex) -> None:
         wanted = self._input()
         row = self.found.mapToSource(now).row()
         if wanted is not None and row >= 0 and not self._showing:

@@ -16,8 +16,9 @@ def _surfaces(t: Tones) -> str:
     #topbar {{ background: {t.raised}; border: none; border-bottom: 1px solid {t.line}; }}
     #modelline {{ background: {t.base}; border: none; border-bottom: 1px solid {t.line}; }}
     #statusline {{ background: {t.raised}; border: none; border-top: 1px solid {t.line}; }}
-    #dock-left {{ background: {t.raised}; border: none; border-right: 1px solid {t.line}; }}
-    #dock-right {{ background: {t.raised}; border: none; border-left: 1px solid {t.line}; }}
+    #dock-left {{ background: {t.raised}; border: none; }}
+    #dock-right {{ background: {t.raised}; border: none; }}
+    #notice {{ background: {t.backdrop}; border: none; }}
     #section {{ background: {t.raised}; border: none; border-bottom: 1px solid {t.line}; }}
     #overlay {{ background: {t.raised}; border: 1px solid {t.line_strong}; border-radius: {RADIUS}px; }}
     #banner {{ background: {t.danger_soft}; border: 1px solid {t.danger}; border-radius: {RADIUS}px; }}

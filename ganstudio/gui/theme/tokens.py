@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Tones:
-    """Three surfaces, two lines, two texts, one accent, one alarm; greys are neutral, so that pictures keep their colour."""
+    """Three surfaces, two lines, two texts, one accent, one alarm; neutral greys let pictures keep their colour."""
 
     dark: bool
     base: str

@@ -26,7 +26,7 @@ class Banner(Surface):
         self.close_button.clicked.connect(self.dismiss)
         self.details = QPlainTextEdit()
         self.details.setReadOnly(True)
-        self.details.setMaximumHeight(180)
+        self.details.setMaximumHeight(128)
         describe(self.details, "Details of the problem", "The technical details; they can be copied")
         row = QHBoxLayout()
         row.setSpacing(4)
@@ -42,7 +42,9 @@ class Banner(Surface):
         self.hide()
 
     def tell(self, sentence: str, details: str = "") -> None:
-        """Show a problem in place of the one before."""
+        """Show a problem in place of the one before; of several lines, all but the first are details."""
+        sentence, _, more = sentence.partition("\n")
+        details = "\n\n".join(part for part in (more, details) if part)
         self.sentence.setText(sentence)
         self.setAccessibleDescription(sentence)
         self.details.setPlainText(details)

@@ -10,6 +10,7 @@ from ganstudio.gui.widgets.buttons import describe
 from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.overlay import Overlay
 
+PALETTE = "palette"
 _COMMAND = Qt.ItemDataRole.UserRole
 _SHORTCUT = Qt.ItemDataRole.UserRole + 1
 
@@ -93,7 +94,7 @@ class CommandPalette(Overlay):
         return super().eventFilter(watched, event)
 
     def _filter(self, typed: str) -> None:
-        ranked = [(score(typed, command), command) for command in self._book.offered()]
+        ranked = [(score(typed, command), command) for command in self._book.offered() if command.id != PALETTE]
         matching = [command for points, command in sorted(ranked, key=lambda pair: -pair[0]) if points > 0]
         self.items.clear()
         for command in matching[:200]:

@@ -25,6 +25,8 @@ class Overlay(QWidget):
 
     def open(self) -> None:
         """Come up over everything and remember where the keyboard was."""
+        for other in self._host.findChildren(Overlay):
+            other.dismiss()
         self._before = self._host.focusWidget()
         self.setGeometry(self._host.rect())
         self.place()

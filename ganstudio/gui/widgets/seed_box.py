@@ -18,7 +18,7 @@ DICE_SIDES = 1_000_000
 class SeedBox(QWidget):
     """Type a seed, step through seeds, or let chance choose: `chosen(seed, gesture)`."""
 
-    chosen = pyqtSignal(int, str)
+    chosen = pyqtSignal(object, str)  # a seed needs more than Qt's 32 bits
     settled = pyqtSignal()
 
     def __init__(self, name: str, tip: str, count: int, parent: QWidget | None = None) -> None:

@@ -1,0 +1,100 @@
+"""Real windows on a real session and small real models; nothing may be left behind."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import torch
+from PyQt6.QtCore import QCoreApplication, QEvent
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from ganstudio.architectures.stylegan2 import StyleGAN2Config, card
+from ganstudio.checkpoints.checkpoint import Checkpoint
+from ganstudio.checkpoints.format import save_checkpoint
+from ganstudio.core.frame import Frame
+from ganstudio.gui.app import Studio, make_studio
+from ganstudio.gui.theme.appearance import Appearance
+from ganstudio.gui.window import MainWindow
+from ganstudio.studio.launch import LaunchOptions, Theme
+from ganstudio.studio.session import Session
+from ganstudio.studio.settings import Settings
+
+SMALL = StyleGAN2Config(z_dim=16, c_dim=12, w_dim=16, channels=(16, 16, 16, 16), mapping_layers=2)
+PATIENCE_MS = 30_000
+
+
+@pytest.fixture(scope="session")
+def styled_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small conditional StyleGAN2 with noise, 32 px, as a file."""
+    torch.manual_seed(3)
+    generator = card.build(SMALL)
+    path = tmp_path_factory.mktemp("models") / "small-styles.safetensors"
+    tensors = {"generator": dict(generator.network.state_dict())}
+    save_checkpoint(path, Checkpoint(card.id, SMALL, tensors))
+    return path
+
+
+@dataclass
+class Running:
+    """A window at work, and its session."""
+
+    qtbot: QtBot
+    studio: Studio
+
+    @property
+    def window(self) -> MainWindow:
+        return self.studio.window
+
+    @property
+    def session(self) -> Session:
+        return self.studio.session
+
+    def settle(self) -> Frame:
+        """Wait for the full picture of the present document."""
+        self.qtbot.waitUntil(self._drawn, timeout=PATIENCE_MS)
+        assert self.session.frame is not None
+        return self.session.frame
+
+    def _drawn(self) -> bool:
+        frame = self.session.frame
+        return frame is not None and not frame.preview and frame.document == self.session.document
+
+
+@pytest.fixture
+def start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable[..., Running]]:
+    """Opens windows, closes them, and fails on windows and threads left behind."""
+    running: list[Running] = []
+    before = set(threading.enumerate())
+
+    def begin(model: str | Path | None = "faces-dcgan", settings: Settings | None = None) -> Running:
+        window = MainWindow(Appearance(qapp, Theme.DARK))
+        window.resize(1280, 800)
+        studio = make_studio(settings or Settings(folder=tmp_path / "home"), window)
+        opened = Running(qtbot, studio)
+        running.append(opened)
+        with qtbot.waitSignal(window.painted, timeout=PATIENCE_MS):
+            window.show()
+        studio.begin(LaunchOptions(open=Path(model) if isinstance(model, Path) else None, model=str(model)))
+        if model is not None:
+            opened.settle()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE_MS)
+        return opened
+
+    yield begin
+    for opened in running:
+        opened.window.close()
+        opened.studio.end()
+        opened.window.deleteLater()
+    flush()
+    assert [w for w in QApplication.topLevelWidgets() if w.isVisible()] == []
+    assert {t for t in threading.enumerate() if t.is_alive()} - before == set()
+
+
+def flush() -> None:
+    """Let everything that is to be deleted go."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.processEvents()
