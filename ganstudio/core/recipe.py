@@ -149,7 +149,7 @@ class Recipe(ABC):
     def z_dim(self) -> int:
         """The length of z."""
 
-    def update(self, images_seen: int, observed: Mapping[str, float]) -> None:
+    def update(self, images_seen: int, observed: Mapping[str, float]) -> None:  # noqa: B027 - nothing adapts by default
         """Adapt state after a step from the means of what its phases observed, over all processes."""
 
     def read_outs(self) -> Mapping[str, float]:
