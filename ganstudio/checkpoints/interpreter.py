@@ -148,7 +148,7 @@ class Interpreter:
         """Write a construction down, or make the plain container it stands for."""
         if not isinstance(args, tuple) or not (options is None or isinstance(options, dict)):
             raise BrokenStreamError("a construction has no list of values")
-        if callee in NAMESPACES and isinstance(callee, ForeignName):
+        if isinstance(callee, ForeignName) and callee in NAMESPACES:
             return ForeignDict(callee)
         if isinstance(callee, ForeignName) and not options:
             return self.call(callee, args)

@@ -104,7 +104,10 @@ def open_contents(source: FileSource) -> Contents | Foreign:
 
 
 def _checkpoint(path: Path, source: FileSource, networks: Collection[str]) -> Checkpoint:
-    contents = open_contents(source)
+    try:
+        contents = open_contents(source)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise BrokenStreamError(f"its contents contradict each other ({type(error).__name__})") from error
     source.forget()
     if isinstance(contents, Foreign):
         raise UnknownFileError(

@@ -65,7 +65,7 @@ def read_tensor_file(source: Source) -> tuple[dict[str, ForeignTensor], dict[str
 def _tensor(source: Source, base: int, name: str, entry: object, spans: list[tuple[int, int]]) -> ForeignTensor:
     if not isinstance(entry, dict) or not {"dtype", "shape", "data_offsets"} <= entry.keys():
         raise BrokenStreamError(f"its tensor {name!r} is not described")
-    if entry["dtype"] not in TYPES:
+    if not isinstance(entry["dtype"], str) or entry["dtype"] not in TYPES:
         raise UnsupportedStreamError(f"its tensor {name!r} has the number type “{str(entry['dtype'])[:20]}”")
     dtype = DTYPES[TYPES[entry["dtype"]]]
     shape = wholes(entry["shape"], f"the shape of {name!r}")
