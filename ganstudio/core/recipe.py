@@ -26,20 +26,27 @@ class DataFacts:
 class Draws:
     """Random numbers that depend on the run's seed, the step and a sample's place in the global batch alone.
 
-    They are the same however the batch is split over processes and accumulation: all rows of the global batch are
-    drawn, and `first` to `first + count` are ours.
+    They are the same however the batch is split over processes and accumulation: all `total` rows of the global batch
+    are drawn, and `first`, `first + stride`, ... are ours. Such a split keeps strided minibatch groups whole.
     """
 
     seed: int
     step: int
-    first: int
-    count: int
     total: int
+    first: int = 0
+    stride: int = 1
+    scope: str = ""  # the phase, so that phases draw different numbers
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+
+    @property
+    def count(self) -> int:
+        """The number of rows that are ours."""
+        return len(range(self.first, self.total, self.stride))
 
     def generator(self, name: str) -> torch.Generator:
         """Return a CPU generator for one purpose; its draws must not depend on the rows that are ours."""
-        digest = hashlib.blake2b(f"{self.seed}/{self.step}/{name}".encode(), digest_size=8).digest()
+        text = f"{self.seed}/{self.step}/{self.scope}/{name}"
+        digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
         return torch.Generator().manual_seed(int.from_bytes(digest, "little") >> 1)
 
     def normal(self, name: str, *shape: int) -> torch.Tensor:
@@ -55,7 +62,7 @@ class Draws:
         return self._ours(torch.randint(low, high, (self.total, *shape), generator=self.generator(name)))
 
     def _ours(self, rows: torch.Tensor) -> torch.Tensor:
-        return rows[self.first : self.first + self.count].to(self.device)
+        return rows[self.first :: self.stride].to(self.device)
 
 
 def alone(value: torch.Tensor) -> torch.Tensor:
