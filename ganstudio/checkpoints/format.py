@@ -1,18 +1,15 @@
 """Our own model files: safetensors whose metadata entry `ganstudio` holds the settings as JSON."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-import torch
 from pydantic import TypeAdapter, ValidationError
 
 from ganstudio.architectures import cards
 from ganstudio.checkpoints.checkpoint import DISCRIMINATOR, GENERATOR, NETWORKS, Checkpoint
 from ganstudio.checkpoints.refusals import BrokenStreamError, LimitError, UnsupportedStreamError
-from ganstudio.checkpoints.tensor_file import NAMES
-from ganstudio.core.errors import WrongInputError
-from ganstudio.core.files import write_file
+from ganstudio.checkpoints.tensor_file import write_tensor_file
 from ganstudio.core.foreign import ForeignTensor, Imported, Weights
 
 KEY = "ganstudio"
@@ -27,9 +24,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         for network, group in checkpoint.tensors.items()
         for name, tensor in group.items()
     }
-    header = _table(tensors, {KEY: json.dumps(_header(checkpoint), ensure_ascii=False, allow_nan=False)})
-    size = len(header) + sum(tensor.nbytes for tensor in tensors.values())
-    write_file(path, _chunks(header, tensors), size)
+    write_tensor_file(path, tensors, {KEY: json.dumps(_header(checkpoint), ensure_ascii=False, allow_nan=False)})
 
 
 def _header(checkpoint: Checkpoint) -> dict[str, object]:
@@ -50,34 +45,6 @@ def _header(checkpoint: Checkpoint) -> dict[str, object]:
 def as_json(config: object) -> object:
     """A config dataclass as plain JSON values."""
     return TypeAdapter(type(config)).dump_python(config, mode="json")
-
-
-def _table(tensors: Mapping[str, torch.Tensor], metadata: dict[str, str]) -> bytes:
-    table: dict[str, object] = {"__metadata__": metadata}
-    position = 0
-    for name, tensor in tensors.items():
-        if tensor.dtype not in NAMES:
-            raise WrongInputError(
-                f"The tensor {name} has the number type {tensor.dtype}, which model files do not "
-                "hold. Convert it first."
-            )
-        table[name] = {
-            "dtype": NAMES[tensor.dtype],
-            "shape": list(tensor.shape),
-            "data_offsets": [position, position + tensor.nbytes],
-        }
-        position += tensor.nbytes
-    text = json.dumps(table, ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 8)
-    return len(text).to_bytes(8, "little") + text
-
-
-def _chunks(header: bytes, tensors: Mapping[str, torch.Tensor]) -> Iterator[bytes | memoryview]:
-    yield header
-    for tensor in tensors.values():
-        if tensor.numel():
-            flat = tensor.cpu().contiguous().reshape(-1).view(torch.uint8)
-            yield memoryview(flat.numpy().data)
 
 
 def read_own(tensors: Mapping[str, ForeignTensor], text: str) -> tuple[str, Imported, Mapping[str, object]]:

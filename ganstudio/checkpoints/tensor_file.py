@@ -2,10 +2,16 @@
 
 import json
 import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import torch
 
 from ganstudio.checkpoints.refusals import BrokenStreamError, UnsupportedStreamError
 from ganstudio.checkpoints.source import Source
 from ganstudio.checkpoints.torch_values import DTYPES, tensor_view, wholes
+from ganstudio.core.errors import WrongInputError
+from ganstudio.core.files import write_file
 from ganstudio.core.foreign import ForeignStorage, ForeignTensor, contiguous_stride
 
 LONGEST_TABLE = 100_000_000
@@ -78,3 +84,38 @@ def _tensor(source: Source, base: int, name: str, entry: object, spans: list[tup
         spans.append((offsets[0], offsets[1]))
     storage = ForeignStorage(dtype, math.prod(shape), source, base + offsets[0])
     return tensor_view(storage, dtype, shape, contiguous_stride(shape), 0)
+
+
+def write_tensor_file(path: Path, tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str]) -> None:
+    """Write tensors and text metadata in one step that either happens whole or not at all. Raises `SaveError`."""
+    header = _table(tensors, metadata)
+    size = len(header) + sum(tensor.nbytes for tensor in tensors.values())
+    write_file(path, _chunks(header, tensors), size)
+
+
+def _table(tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str]) -> bytes:
+    table: dict[str, object] = {"__metadata__": dict(metadata)}
+    position = 0
+    for name, tensor in tensors.items():
+        if tensor.dtype not in NAMES:
+            raise WrongInputError(
+                f"The tensor {name} has the number type {tensor.dtype}, which model files do not "
+                "hold. Convert it first."
+            )
+        table[name] = {
+            "dtype": NAMES[tensor.dtype],
+            "shape": list(tensor.shape),
+            "data_offsets": [position, position + tensor.nbytes],
+        }
+        position += tensor.nbytes
+    text = json.dumps(table, ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text
+
+
+def _chunks(header: bytes, tensors: Mapping[str, torch.Tensor]) -> Iterator[bytes | memoryview]:
+    yield header
+    for tensor in tensors.values():
+        if tensor.numel():
+            flat = tensor.cpu().contiguous().reshape(-1).view(torch.uint8)
+            yield memoryview(flat.numpy().data)
