@@ -162,6 +162,8 @@ class Interpreter:
             target.build(state)
         elif isinstance(target, ForeignObject) and not target.built:
             target.state, target.built = state, True
+            if isinstance(state, dict):
+                self.findings.program(state.get("build_module_src"))
         elif isinstance(target, ForeignDict) and not target.built:
             target.built = True
             if target.kind in NAMESPACES:
