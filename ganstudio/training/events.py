@@ -1,0 +1,83 @@
+"""What a training run tells: the window plots it, the terminal prints it, a test takes three and stops."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of all due phases: means of losses and of what was observed, gradient norms, speed."""
+
+    images_seen: int
+    step: int
+    losses: Mapping[str, float]
+    observed: Mapping[str, float] = field(default_factory=dict)
+    gradient_norms: Mapping[str, float] = field(default_factory=dict)
+    learning_rates: Mapping[str, float] = field(default_factory=dict)
+    read_outs: Mapping[str, float] = field(default_factory=dict)
+    images_per_second: float = 0.0
+    memory: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """A grid of pictures on pinned latents was written."""
+
+    images_seen: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The averaged generator was written for looking back."""
+
+    images_seen: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The whole state was written; a killed run continues from here."""
+
+    images_seen: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A metric was measured; its feature network, count and error come with it."""
+
+    images_seen: int
+    metric: str
+    value: float
+    error: float
+    n: int
+    network: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A 16-bit overflow: the step was left out and the loss scale lowered."""
+
+    images_seen: int
+    tensor: str
+    loss_scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The run waits for `resume` or `stop`."""
+
+    images_seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The run ended; `model` is the path of the averaged model when all images were seen."""
+
+    images_seen: int
+    reason: str
+    model: str = ""
+
+
+Event = Step | Samples | Snapshot | Saved | Evaluated | Skipped | Paused | Finished

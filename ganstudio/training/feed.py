@@ -1,0 +1,25 @@
+"""Where a run's pictures come from."""
+
+from typing import Protocol
+
+import torch
+
+from ganstudio.core.recipe import DataFacts
+
+
+class Feed(Protocol):
+    """Pictures as a pure function of the step and the row, so that a resumed run sees the same ones."""
+
+    @property
+    def facts(self) -> DataFacts:
+        """Resolution, channels, classes and count."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A text that changes when the data do."""
+
+    def rows(self, step: int, rows: range) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Return uint8 pictures `[len(rows), C, R, R]` of a step's global batch, and class indices or None."""
+
+    def close(self) -> None:
+        """End whatever decodes in the background."""

@@ -1,0 +1,194 @@
+"""The folder of a run, which is the only interface to it."""
+
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ganstudio.core.errors import StudioError
+from ganstudio.core.files import write_file
+from ganstudio.training.options import TrainingOptions, options_from_json, options_to_json
+
+CHECKPOINTS_KEPT = 3
+SNAPSHOTS_KEPT = 200
+HEARTBEAT_S = 5.0
+SILENT_AFTER_S = 60.0
+NUMBER_REUSED_AFTER_S = 3600.0
+
+
+class RunFolderError(StudioError):
+    """A run's folder cannot be used: it holds another run, is in use, or is not a run at all."""
+
+
+@dataclass(frozen=True)
+class Lock:
+    """Who works in a run's folder, and when that process was last heard of (Unix time)."""
+
+    host: str
+    pid: int
+    heartbeat: float
+
+    def holds(self, now: float) -> bool:
+        """Whether the process that wrote this is still at work."""
+        if self.host == socket.gethostname() and os.name == "posix":
+            return _is_alive(self.pid) and now - self.heartbeat < NUMBER_REUSED_AFTER_S
+        return now - self.heartbeat < SILENT_AFTER_S
+
+
+class RunFolder:
+    """Reads and writes the files of one run; everything but the log is replaced as a whole."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the parts; nothing is touched."""
+        self.path = path
+        self.options_file = path / "options.json"
+        self.log_file = path / "log.jsonl"
+        self.control_file = path / "control.json"
+        self.lock_file = path / "lock"
+        self.model_file = path / "model.safetensors"
+        self.checkpoints, self.snapshots, self.samples = path / "checkpoints", path / "snapshots", path / "samples"
+        self._heard = 0.0
+
+    @staticmethod
+    def create(path: Path, options: TrainingOptions) -> "RunFolder":
+        """Make the folder of a new run; raises RunFolderError where there is one already."""
+        folder = RunFolder(path)
+        if folder.options_file.exists():
+            raise RunFolderError(f"{path} holds a run already; continue it with --resume {path}, or name a new folder.")
+        try:
+            for part in (folder.path, folder.checkpoints, folder.snapshots, folder.samples):
+                part.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RunFolderError(f"The folder {path} cannot be made ({error.strerror}); choose another.") from error
+        folder.replace_options(options)
+        return folder
+
+    @staticmethod
+    def open(path: Path) -> "RunFolder":
+        """Open the folder of a run; raises RunFolderError where it is none."""
+        folder = RunFolder(path)
+        if not folder.options_file.is_file():
+            raise RunFolderError(f"{path} is not the folder of a run: it has no options.json.")
+        return folder
+
+    @property
+    def options(self) -> TrainingOptions:
+        """The options that the run was started with."""
+        return options_from_json(self.options_file)
+
+    def replace_options(self, options: TrainingOptions) -> None:
+        """Store changed options."""
+        text = options_to_json(options)
+        write_file(self.options_file, [text], len(text))
+
+    def lock(self) -> None:
+        """Claim the folder for this process; raises RunFolderError where another one works in it."""
+        held = self.lock_holder()
+        mine = (socket.gethostname(), os.getpid())
+        if held is not None and (held.host, held.pid) != mine and held.holds(time.time()):
+            raise RunFolderError(
+                f"{self.path} is in use by process {held.pid} on {held.host}; stop that run first, or wait for it."
+            )
+        self.heartbeat(force=True)
+
+    def lock_holder(self) -> Lock | None:
+        """Return who claimed the folder last, None where nobody did or the file is unreadable."""
+        try:
+            found = json.loads(self.lock_file.read_text(encoding="utf-8"))
+            return Lock(str(found["host"]), int(found["pid"]), float(found["heartbeat"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def heartbeat(self, force: bool = False) -> None:
+        """Say every few seconds that this process is at work."""
+        now = time.time()
+        if force or now - self._heard >= HEARTBEAT_S:
+            self._heard = now
+            self._write_json(self.lock_file, asdict(Lock(socket.gethostname(), os.getpid(), now)))
+
+    def unlock(self) -> None:
+        """Give the folder free."""
+        self.lock_file.unlink(missing_ok=True)
+
+    def log(self, kind: str, values: Mapping[str, Any]) -> None:
+        """Append one line to the log."""
+        line = json.dumps({"event": kind, "time": round(time.time(), 3), **values}) + "\n"
+        with self.log_file.open("a+b") as file:
+            if file.tell() and not _ends_a_line(self.log_file):
+                file.write(b"\n")  # the last process was killed in the middle of a line
+            file.write(line.encode())
+
+    def read_log(self) -> Iterator[dict[str, Any]]:
+        """Yield the log's lines; one that was cut short is left out."""
+        if not self.log_file.exists():
+            return
+        with self.log_file.open(encoding="utf-8") as file:
+            for line in file:
+                try:
+                    yield json.loads(line)
+                except ValueError:
+                    continue
+
+    def control(self) -> Mapping[str, Any]:
+        """Return the last command from outside, such as `{"command": "pause"}`; nothing where there is none."""
+        try:
+            found = json.loads(self.control_file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def command(self, command: str) -> None:
+        """Steer the run: `pause`, `resume`, `stop`, `snapshot` or `evaluate`."""
+        number = int(self.control().get("number", 0)) + 1
+        self._write_json(self.control_file, {"command": command, "number": number})
+
+    def checkpoint_file(self, images_seen: int) -> Path:
+        """Return where the whole state at `images_seen` lies."""
+        return self.checkpoints / f"{images_seen:09d}.safetensors"
+
+    def snapshot_file(self, images_seen: int) -> Path:
+        """Return where the averaged generator at `images_seen` lies."""
+        return self.snapshots / f"{images_seen:09d}.safetensors"
+
+    def saved_checkpoints(self) -> tuple[Path, ...]:
+        """Return the checkpoints, oldest first."""
+        return tuple(sorted(self.checkpoints.glob("[0-9]*.safetensors")))
+
+    def saved_snapshots(self) -> tuple[Path, ...]:
+        """Return the snapshots, oldest first."""
+        return tuple(sorted(self.snapshots.glob("[0-9]*.safetensors")))
+
+    def thin(self, best: Path | None = None) -> None:
+        """Keep the latest checkpoints and the best, and at most 200 snapshots, evenly spread."""
+        for old in self.saved_checkpoints()[:-CHECKPOINTS_KEPT]:
+            if old != best:
+                old.unlink()
+        snapshots = list(self.saved_snapshots())
+        while len(snapshots) > SNAPSHOTS_KEPT:
+            seen = [int(path.stem) for path in snapshots]
+            crowded = min(range(1, len(seen) - 1), key=lambda i: seen[i + 1] - seen[i - 1])
+            snapshots.pop(crowded).unlink()
+
+    def _write_json(self, path: Path, value: Mapping[str, Any]) -> None:
+        text = json.dumps(value).encode()
+        write_file(path, [text], len(text))
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
