@@ -11,7 +11,7 @@ from ganstudio.core.paths import ASSETS
 from ganstudio.studio.settings import RECENT_KEPT, Settings
 
 if TYPE_CHECKING:
-    from ganstudio.studio.assets import Asset
+    from ganstudio.studio.assets import Asset, Number
 
 FIRST_MODEL = "faces-dcgan"
 
@@ -89,5 +89,10 @@ def _shipped_entry(asset: "Asset") -> ModelEntry:
         path=asset.name,
         size=asset.size,
         licence=f"{licence.spdx} ({licence.holder}). {licence.note}".strip(),
-        numbers=tuple(f"{n.metric}: {n.value:g} (n = {n.n}, {n.network})" for n in card.numbers),
+        numbers=tuple(_line(number) for number in card.numbers),
     )
+
+
+def _line(number: "Number") -> str:
+    by = f", {number.network}" if number.network else ""
+    return f"{number.metric}: {number.value:g} (n = {number.n}{by})"
