@@ -25,7 +25,7 @@ PACKAGE = Package(
 )
 MEMBER = "gan_face_generate/weights.tar"
 PICTURES = 256
-NO_NETWORK = ""  # pictures are compared, no features
+ON_PIXELS = "pixels"  # compared as they are, without features
 FIRST_SEED = 79  # a clear face to begin with
 Tensors = dict[str, torch.Tensor]
 
@@ -65,7 +65,7 @@ def measured(config: DCGANConfig, source: Tensors, stored: Tensors) -> tuple[Num
         ("mean change by half precision, 8-bit levels", difference.mean().item()),
         ("largest change by half precision, 8-bit levels", difference.max().item()),
     )
-    return tuple(Number(metric, rounded(value), PICTURES, error, NO_NETWORK) for metric, value in rows)
+    return tuple(Number(metric, rounded(value), PICTURES, error, ON_PIXELS) for metric, value in rows)
 
 
 def _pictures(config: DCGANConfig, tensors: Tensors) -> torch.Tensor:

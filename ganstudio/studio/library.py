@@ -94,5 +94,4 @@ def _shipped_entry(asset: "Asset") -> ModelEntry:
 
 
 def _line(number: "Number") -> str:
-    by = f", {number.network}" if number.network else ""
-    return f"{number.metric}: {number.value:g} (n = {number.n}{by})"
+    return f"{number.metric}: {number.value:g} (n = {number.n}, {number.network})"
