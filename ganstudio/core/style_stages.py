@@ -1,6 +1,6 @@
 """The stages that every style-based generator shares: mapping, styles, and one block per resolution."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
@@ -23,7 +23,6 @@ from ganstudio.core.store import Store
 
 LATENT, CLASS = "z", "class"
 Noises = tuple[torch.Tensor | None, ...]
-Drawing = Callable[[torch.Tensor | None, torch.Tensor | None, torch.Tensor, Noises], Features]
 
 
 class StyleSizes(Protocol):
@@ -175,7 +174,7 @@ class StylesStage(Stage):
 
 
 class BlockStage(Stage):
-    """The layers of one resolution; stale when its own rows of ws or its noise changed."""
+    """The layers of one resolution; stale when its own rows of ws or its noise changed. `run` is the network's own."""
 
     reads = ("styles",)
 
@@ -187,11 +186,10 @@ class BlockStage(Stage):
         *,
         first_layer: int,
         rows: slice,
-        draw: Drawing,
     ) -> None:
         """Read `rows` of ws; `layers` take noise, `first_layer` of the whole network is the first of them."""
-        self.generator, self.name, self.layers = generator, name, layers
-        self.first_layer, self.rows, self.draw = first_layer, rows, draw
+        self.name, self.layers, self.first_layer, self.rows = name, layers, first_layer, rows
+        self.on = generator
 
     def resolve(self, document: Document, results: Mapping[str, Features], store: Store) -> StageInputs:
         """Take this block's rows of ws, and the noise setting where the block has noise."""
@@ -201,16 +199,6 @@ class BlockStage(Stage):
             return StageInputs({"ws": ws})
         seed = noise.seed if noise.mode is NoiseMode.RANDOM else None
         return StageInputs({"ws": ws}, (noise.mode.value, seed, noise.strength))
-
-    def run(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
-        """Return the block's activation and the picture so far."""
-        before = needed[0] if needed else None
-        return self.draw(
-            before.activation if before else None,
-            before.picture if before else None,
-            inputs.tensors["ws"],
-            self.noises(inputs.settings),
-        )
 
     def capturable(self, inputs: StageInputs) -> bool:
         """Seeded noise is drawn on the CPU, which no graph replays, and a strength is dragged through many values."""
@@ -222,7 +210,7 @@ class BlockStage(Stage):
             return (None,) * len(self.layers)
         mode, seed, strength = settings
         setting = NoiseSetting(NoiseMode(str(mode)), int(seed or 0), float(strength or 0.0))
-        device = self.generator.device
+        device = self.on.device
         return tuple(noise_of(layer, self.first_layer + i, setting, device) for i, layer in enumerate(self.layers))
 
 

@@ -1,14 +1,13 @@
 """StyleGAN2 as a list of resumable stages."""
 
-from functools import partial
 from itertools import pairwise
 
 import torch
 
-from ganstudio.architectures.stylegan2.networks import GeneratorNetwork, Noises, StyleGAN2Config, SynthesisBlock
+from ganstudio.architectures.stylegan2.networks import GeneratorNetwork, StyleGAN2Config, SynthesisBlock
 from ganstudio.core.device import Precision, fast_dtype
 from ganstudio.core.document import NoiseSetting
-from ganstudio.core.generator import Features, Generator, Stage
+from ganstudio.core.generator import Features, Generator, Stage, StageInputs
 from ganstudio.core.style_stages import CLASS, LATENT, BlockStage, MappingStage, StylesStage, noise_of
 
 __all__ = ["CLASS", "LATENT", "StyleGAN2Generator"]
@@ -56,27 +55,29 @@ class StyleGAN2Generator(Generator):
     def stages(self) -> tuple[Stage, ...]:
         """Return `mapping`, `styles` and one stage per block."""
         synthesis = self.network.synthesis
-        drawn = [
-            BlockStage(
-                self,
-                name,
-                block.style_layers,
-                first_layer=row,
-                rows=slice(row, row + block.rows),
-                draw=partial(self._draw, block),
-            )
-            for name, block, row in zip(synthesis.names, synthesis.blocks, synthesis.first_rows, strict=True)
-        ]
+        blocks = zip(synthesis.names, synthesis.blocks, synthesis.first_rows, strict=True)
+        drawn = [SynthesisStage(self, name, block, row) for name, block, row in blocks]
         for before, after in pairwise(drawn):
             after.needs = (before.name,)
         return (MappingStage(self), StylesStage(self), *drawn)
 
-    def _draw(
-        self,
-        block: SynthesisBlock,
-        x: torch.Tensor | None,
-        picture: torch.Tensor | None,
-        ws: torch.Tensor,
-        noises: Noises,
-    ) -> Features:
-        return Features(*block(x, picture, ws, noises, self.dtype))
+
+class SynthesisStage(BlockStage):
+    """One block of the synthesis network."""
+
+    def __init__(self, generator: StyleGAN2Generator, name: str, block: SynthesisBlock, row: int) -> None:
+        """Read `block.rows` rows of ws from `row` on."""
+        super().__init__(generator, name, block.style_layers, first_layer=row, rows=slice(row, row + block.rows))
+        self.generator, self.block = generator, block
+
+    def run(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
+        """Return the block's activation and the picture so far."""
+        before = needed[0] if needed else None
+        x, picture = self.block(
+            before.activation if before else None,
+            before.picture if before else None,
+            inputs.tensors["ws"],
+            self.noises(inputs.settings),
+            self.generator.dtype,
+        )
+        return Features(x, picture)
