@@ -1,12 +1,13 @@
 """Pictures on disk and sheets of pictures."""
 
-import contextlib
 import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganstudio.core.errors import SaveError
+from ganstudio.core.files import write_file
+from ganstudio.core.png import png_bytes
 
 if TYPE_CHECKING:
     from ganstudio.core.store import Array
@@ -28,21 +29,9 @@ def prepare_folder(folder: Path) -> Path:
 
 
 def save_png(path: Path, pixels: "Array") -> None:
-    """Write a uint8 picture `[H, W, C]` whole or not at all."""
-    from PIL import Image
-
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with draft.open("wb") as file:
-            Image.fromarray(pixels).save(file, format="PNG")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as problem:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        reason = f"{path} could not be written ({problem.strerror or problem})"
-        raise SaveError(f"{reason}; choose another folder or free some space.") from problem
+    """Write a uint8 picture `[H, W, C]` whole or not at all. Raises `SaveError`."""
+    data = png_bytes(pixels)
+    write_file(path, [data], len(data))
 
 
 def sheet(pictures: "Array") -> "Array":
