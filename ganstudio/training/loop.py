@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import torch
-
 from ganstudio.checkpoints.checkpoint import NETWORKS
 from ganstudio.core.files import write_file
 from ganstudio.core.png import png_bytes
