@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ganstudio.architectures.stylegan.checkpoint import DIALECTS
 from ganstudio.architectures.stylegan.discriminator import Discriminator, StyleGANDiscriminatorConfig
 from ganstudio.architectures.stylegan.networks import StyleGANConfig, channel_plan
 from ganstudio.architectures.stylegan.shapes import recognise
@@ -73,5 +74,6 @@ card = Architecture(
     build=StyleGANGenerator,
     recognise=recognise,
     unseen=frozenset({"mapping_lr", "w_avg_beta", "blur_filter", "instance_norm", "pixel_norm"}),
+    dialects=DIALECTS,
     discriminator=DiscriminatorCard(StyleGANDiscriminatorConfig, Discriminator),
 )
