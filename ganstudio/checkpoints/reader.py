@@ -47,7 +47,6 @@ NONSENSE = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 
 FAMILIES = {
     "dnnlib.tflib.": "it is a TensorFlow StyleGAN pickle. Convert it with NVIDIA's legacy.py and open the result",
-    "tfutil.": "it is a TensorFlow Progressive GAN pickle, which is not opened",
     "network.Network": "it is a Theano Progressive GAN pickle, which is not opened",
     "pg_modules.": "it is a Projected GAN (FastGAN) model, which is not opened",
 }

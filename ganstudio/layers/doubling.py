@@ -15,13 +15,23 @@ def halved(x: torch.Tensor) -> torch.Tensor:
 
 
 def conv_doubled(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-    """Correlate `doubled(x)` with `[O, I, k, k]`, k odd, as one transposed convolution with less than half the work."""
+    """Correlate `doubled(x)` with `[O, I, k, k]`, k odd, as one transposed convolution with less than half the work.
+
+    Where the kernel has more numbers than x, preparing it would cost more than it saves.
+    """
+    if x.numel() < weight.numel():
+        return F.conv2d(doubled(x), weight.to(x.dtype), padding=weight.shape[-1] // 2)
     kernel = overlapped(weight.flip(2, 3)).transpose(0, 1).to(x.dtype)
     return F.conv_transpose2d(x, kernel, stride=2, padding=weight.shape[-1] // 2)
 
 
 def conv_halved(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-    """Correlate x with `[O, I, k, k]`, k odd, and halve the result, as one convolution with less than half the work."""
+    """Correlate x with `[O, I, k, k]`, k odd, and halve the result, as one convolution with less than half the work.
+
+    Where the kernel is large beside x, preparing it would cost more than it saves.
+    """
+    if x.numel() < 4 * weight.numel():
+        return halved(F.conv2d(x, weight.to(x.dtype), padding=weight.shape[-1] // 2))
     return F.conv2d(x, (overlapped(weight) * 0.25).to(x.dtype), stride=2, padding=weight.shape[-1] // 2)
 
 

@@ -30,8 +30,9 @@ def test_schedules_without_growth_or_fading() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 3, 5])
-def test_fused_convolutions_equal_their_two_steps(size: int) -> None:
-    x, weight = torch.randn(2, 3, 8, 6, dtype=torch.float64), torch.randn(5, 3, size, size, dtype=torch.float64)
+@pytest.mark.parametrize("pixels", [2, 32])  # around the size from which on one step is quicker than two
+def test_fused_convolutions_equal_their_two_steps(size: int, pixels: int) -> None:
+    x, weight = torch.randn(2, 3, pixels, 6, dtype=torch.float64), torch.randn(5, 3, size, size, dtype=torch.float64)
     plain = F.conv2d(doubled(x), weight, padding=size // 2)
     torch.testing.assert_close(conv_doubled(x, weight), plain)
     torch.testing.assert_close(conv_halved(x, weight), halved(F.conv2d(x, weight, padding=size // 2)))

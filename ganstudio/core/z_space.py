@@ -1,0 +1,28 @@
+"""The z that a document asks for, in models without a mapping network."""
+
+import numpy as np
+import torch
+
+from ganstudio.core.document import ClassChoice, Document, MoveAlong
+from ganstudio.core.latents import blend_points, resampling_threshold
+from ganstudio.core.store import Store
+
+
+def edited_z(document: Document, name: str, dim: int, store: Store) -> torch.Tensor:
+    """Return z `[1, dim]` (float32) of the input `name`: resampled by psi, then moved along directions."""
+    value = document.inputs[name]
+    assert not isinstance(value, ClassChoice)
+    z = blend_points(value, dim, store, resampling_threshold(document.psi)).astype(np.float32)
+    for edit in document.edits:
+        if isinstance(edit, MoveAlong):
+            z = z + edit.amount * store.get(edit.direction).reshape(dim).astype(np.float32)
+    return torch.from_numpy(np.ascontiguousarray(z))[None]
+
+
+def chosen_class(document: Document, name: str, count: int) -> torch.Tensor:
+    """Return the one-hot label `[1, count]` of the input `name`."""
+    value = document.inputs[name]
+    assert isinstance(value, ClassChoice)
+    labels = torch.zeros(1, count)
+    labels[0, value.index % count] = 1.0
+    return labels
