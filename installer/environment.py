@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 
 from installer.packages import DISK_FULL, DISK_MB, NOT_WRITABLE, clean_environment, pip, run_logged, say
-from installer.places import LOCK, LOG, REQUIREMENTS, ROOT, STAMP, VENV, SetupError
+from installer.places import LOCK, LOG, PYTHON, REQUIREMENTS, ROOT, STAMP, VENV, SetupError
 from installer.stamp import installed, is_sound, python_version, read_stamp, requirements_text, write_stamp
 from installer.torch_build import install_torch, resolve_build
 
@@ -35,11 +35,17 @@ def set_up(wanted: str | None) -> bool:
         build = install_torch(build, may_fall_back=wanted != "cuda")
         say(f"installing the other packages (at most {OTHERS_MB} MB to download)")
         pip(build, "--requirement", str(REQUIREMENTS))
+        compile_program()
         digest = hashlib.sha256(requirements_text().encode()).hexdigest()
         write_stamp({"requirements": digest, "python": python_version(), "folder": str(VENV), "torch": build,
                      "packages": installed()})  # fmt: skip
         say(f"ready after {time.monotonic() - begun:.0f} s; the next start takes no set-up time")
     return True
+
+
+def compile_program() -> None:
+    """Compile the program's own modules, so that already the first window comes quickly."""
+    run_logged([str(PYTHON), "-m", "compileall", "-q", str(ROOT / "ganstudio")], clean_environment())
 
 
 def is_current(stamp: dict[str, object], wanted: str | None) -> bool:
