@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def commands() -> dict[str, Callable[[list[str]], int]]:
     """Return what each sub-command runs."""
-    return {"generate": generate, "assets": assets, "test": test}
+    return {"generate": generate, "evaluate": evaluate, "assets": assets, "data": data, "test": test}
 
 
 # The studio
@@ -179,6 +179,46 @@ def generate(arguments: list[str]) -> int:
         config=(tyro.conf.EnumChoicesFromValues,),
     )
     show_progress(generation.generate(options))
+    return 0
+
+
+def evaluate(arguments: list[str]) -> int:
+    """Measure a model and show the numbers with their errors."""
+    import tyro
+    from rich.console import Console
+    from rich.table import Table
+
+    from ganstudio.studio import evaluation
+
+    options = tyro.cli(
+        evaluation.EvaluateOptions,
+        prog="launcher.py evaluate",
+        args=arguments,
+        config=(tyro.conf.EnumChoicesFromValues,),
+    )
+    rows: list[tuple[str, ...]] = []
+    show_progress(evaluation.told(evaluation.evaluate(options), rows))
+    table = Table(*evaluation.COLUMNS, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*row)
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    return 0
+
+
+def data(arguments: list[str]) -> int:
+    """Prepare, check or draw a set of training pictures."""
+    import tyro
+
+    from ganstudio.studio.dataset_import import DataCommand, run_data_command
+
+    options = tyro.cli(
+        DataCommand,
+        prog="launcher.py data",
+        description="Prepare, check or draw pictures for training.",
+        args=arguments,
+        config=(tyro.conf.EnumChoicesFromValues,),
+    )
+    show_progress(run_data_command(options))
     return 0
 
 

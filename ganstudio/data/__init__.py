@@ -1,1 +1,1 @@
-"""Pictures, labels and pairs on their way into training and editing."""
+"""Pictures to learn from: folders, archives, arrays, videos and other generators."""

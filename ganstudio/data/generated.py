@@ -1,0 +1,144 @@
+"""Endless fresh pictures drawn by a generator: each one a pure function of the seed and its number."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from ganstudio.core.errors import WrongInputError
+from ganstudio.core.pixels import to_bytes
+from ganstudio.core.recipe import DataFacts
+from ganstudio.core.store import Array
+from ganstudio.data.images import MOST_HELD_OUT, Pictures
+from ganstudio.data.reading import Reader, Reading
+
+BLOCK, CANDIDATES = 32, 40
+MOST_PASSES = 64
+KEPT_BLOCKS = 8
+COUNT = 1 << 40
+LUMINANCE = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+
+
+class Drawer(Protocol):
+    """A generator to draw from; it can be sent to another process."""
+
+    @property
+    def name(self) -> str:
+        """What identifies its weights."""
+
+    @property
+    def z_dim(self) -> int:
+        """The length of z."""
+
+    @property
+    def resolution(self) -> int:
+        """The side of its pictures in pixels."""
+
+    def draw(self, z: torch.Tensor) -> torch.Tensor:
+        """Return pictures `[N, 3, R, R]` in [-1, 1] on the CPU for z `[N, z_dim]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedOptions:
+    """z is N(0, 1) times `scale`; pictures darker than `darkest` (mean luminance, 0 to 255) are left out."""
+
+    seed: int = 0
+    resolution: int = 64
+    scale: float = 0.85
+    darkest: float = 50.0
+    stream: str = "training"
+
+
+class GeneratedPictures(Pictures):
+    """Pictures of a generator, without end or, with a `count`, the first so many."""
+
+    def __init__(self, drawer: Drawer, options: GeneratedOptions, count: int | None = None) -> None:
+        """Remember what to draw; raises WrongInputError for a resolution that the generator's is no multiple of."""
+        if options.resolution < 1 or drawer.resolution % options.resolution:
+            raise WrongInputError(
+                f"{drawer.name} draws {drawer.resolution} pixels; the resolution {options.resolution} does not divide "
+                "them."
+            )
+        self._drawer, self._options, self._count = drawer, options, count
+        self.endless = count is None
+
+    @property
+    def facts(self) -> DataFacts:
+        """Resolution, channels and count."""
+        return DataFacts(self._options.resolution, 3, 0, self._count or COUNT)
+
+    @property
+    def fingerprint(self) -> str:
+        """The generator and the options."""
+        return f"{self._drawer.name} {self._options}"
+
+    def reader(self) -> "GeneratedReader":
+        """Return what draws."""
+        return GeneratedReader(self._drawer, self._options)
+
+    def split(self) -> "tuple[GeneratedPictures, GeneratedPictures]":
+        """Hold out 1000 pictures of another stream of random numbers."""
+        held = replace(self._options, stream="held out")
+        return self, GeneratedPictures(self._drawer, held, MOST_HELD_OUT)
+
+
+class GeneratedReader(Reader):
+    """Draws blocks of 32 pictures out of passes of 40 candidates, so that rounding never depends on who asks."""
+
+    def __init__(self, drawer: Drawer, options: GeneratedOptions) -> None:
+        """Remember what to draw."""
+        self.drawer, self.options = drawer, options
+        self._blocks: OrderedDict[int, Array] = OrderedDict()
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave drawn blocks behind when sent to another process."""
+        return {**self.__dict__, "_blocks": OrderedDict()}
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """The shape `[C, R, R]` of a picture."""
+        return 3, self.options.resolution, self.options.resolution
+
+    def read(self, numbers: Sequence[int]) -> Reading:
+        """Return the pictures with these numbers."""
+        pixels = np.empty((len(numbers), *self.shape), dtype=np.uint8)
+        for row, number in enumerate(numbers):
+            pixels[row] = self._block(number // BLOCK)[number % BLOCK]
+        return Reading(pixels, np.asarray(numbers, dtype=np.int64))
+
+    def _block(self, block: int) -> Array:
+        if block not in self._blocks:
+            self._blocks[block] = self._drawn(block)
+            if len(self._blocks) > KEPT_BLOCKS:
+                self._blocks.popitem(last=False)
+        return self._blocks[block]
+
+    def _drawn(self, block: int) -> Array:
+        accepted: list[Array] = []
+        for attempt in range(MOST_PASSES):
+            pictures = self._pass(block, attempt)
+            means = pictures.astype(np.float32).mean(axis=(2, 3)) @ LUMINANCE
+            accepted.extend(pictures[means >= self.options.darkest])
+            if len(accepted) >= BLOCK:
+                return np.stack(accepted[:BLOCK])
+        raise WrongInputError(
+            f"{self.drawer.name} draws hardly a picture as bright as {self.options.darkest:g}; lower that limit."
+        )
+
+    @torch.no_grad()
+    def _pass(self, block: int, attempt: int) -> Array:
+        key = f"{self.options.seed}/{self.options.stream}/{block}/{attempt}".encode()
+        digest = hashlib.blake2b(key, digest_size=8).digest()
+        generator = torch.Generator().manual_seed(int.from_bytes(digest, "little") >> 1)
+        z = torch.randn(CANDIDATES, self.drawer.z_dim, generator=generator) * self.options.scale
+        pictures = self.drawer.draw(z)
+        factor = self.drawer.resolution // self.options.resolution
+        if factor > 1:
+            pictures = F.avg_pool2d(pictures, factor)
+        pixels: Array = to_bytes(pictures).permute(0, 3, 1, 2).contiguous().numpy()
+        return pixels

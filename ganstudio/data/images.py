@@ -1,0 +1,248 @@
+"""Sets of pictures to learn from, and the part of each that is held out."""
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from ganstudio.core.errors import WrongInputError
+from ganstudio.core.progress import Progress
+from ganstudio.core.recipe import DataFacts
+from ganstudio.core.store import Array
+from ganstudio.data.decoding import WHITE, BrokenPictureError, Fit, Shaping, decode, open_picture
+from ganstudio.data.labels import Labels, LabelSource, read_labels
+from ganstudio.data.reading import ArrayReader, Broken, FileReader, Reader
+from ganstudio.data.sources import DamagedEntryError, PictureFiles, SourceError, open_source
+
+HELD_OUT_SHARE, MOST_HELD_OUT = 0.02, 1000
+FEWEST_TO_SPLIT = 10
+MIRRORED = "-mirrored"
+LARGEST_RESOLUTION = 4096
+
+
+class Pictures(ABC):
+    """Numbered pictures uint8 `[C, R, R]`; an `endless` set gives a fresh one for every number."""
+
+    endless = False
+    in_memory = False
+
+    @property
+    @abstractmethod
+    def facts(self) -> DataFacts:
+        """Resolution, channels, classes and count."""
+
+    @property
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """A text that changes when a picture is added, removed, renamed or replaced, or a class changes."""
+
+    @property
+    def labels(self) -> Labels | None:
+        """The classes, where there are any."""
+        return None
+
+    @abstractmethod
+    def reader(self) -> Reader:
+        """Return what reads the pictures by number; it can be sent to another process."""
+
+    @abstractmethod
+    def split(self) -> "tuple[Pictures, Pictures | None]":
+        """Return what is trained on and what is held out (2 %, at most 1000; None where there are too few)."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return self.facts.count
+
+
+@dataclass(frozen=True, slots=True)
+class PictureOptions:
+    """How a folder or archive is read; without `resolution` the largest power of two that the first picture fills."""
+
+    resolution: int | None = None
+    grey: bool = False
+    background: tuple[int, int, int] = WHITE
+    fit: Fit = Fit.CROP
+    labels: LabelSource = LabelSource.NONE
+    label_file: Path | None = None
+
+
+class FilePictures(Pictures):
+    """Pictures in a folder or archive."""
+
+    def __init__(
+        self, files: PictureFiles, shaping: Shaping, labels: Labels | None = None, names: Sequence[str] | None = None
+    ) -> None:
+        """Number the files by their names; `labels` are those of `names` (all files where None)."""
+        self.files, self.shaping = files, shaping
+        self.names = tuple(files.entries if names is None else names)
+        self._labels = labels
+        self._fingerprint = _digest(files, self.names, labels)
+
+    @property
+    def facts(self) -> DataFacts:
+        """Resolution, channels, classes and count."""
+        channels, resolution, _ = self.shaping.shape
+        return DataFacts(resolution, channels, len(self._labels.classes) if self._labels else 0, len(self.names))
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of names, sizes and classes."""
+        return self._fingerprint
+
+    @property
+    def labels(self) -> Labels | None:
+        """The classes, where they were asked for."""
+        return self._labels
+
+    def reader(self) -> FileReader:
+        """Return what decodes the files."""
+        return FileReader(self.files, self.names, self.shaping)
+
+    def split(self) -> "tuple[FilePictures, FilePictures | None]":
+        """Hold out files by a hash of their names; mirrored copies stay with their originals."""
+        held = held_out_rows(self.names)
+        if not held.any():
+            return self, None
+        return self._chosen(~held), self._chosen(held)
+
+    def _chosen(self, rows: Array) -> "FilePictures":
+        labels = self._labels and Labels(self._labels.classes, self._labels.values[rows])
+        names = [name for name, wanted in zip(self.names, rows, strict=True) if wanted]
+        return FilePictures(self.files, self.shaping, labels, names)
+
+    def check(self) -> Iterator[Progress | Broken]:
+        """Decode everything once; yield each broken file with its reason, and progress."""
+        yield from self.files.refused.items()
+        for done, name in enumerate(self.names, start=1):
+            try:
+                decode(self.files.read(name), name, self.shaping)
+            except BrokenPictureError as problem:
+                yield name, problem.reason
+            except DamagedEntryError:
+                yield name, "it is damaged inside the archive"
+            yield Progress(done, len(self.names), name)
+
+
+class ArrayPictures(Pictures):
+    """Pictures in memory: uint8 `[N, C, R, R]`, with classes int64 `[N]` where there are any."""
+
+    in_memory = True
+
+    def __init__(self, array: Array, classes: Array | None = None, class_names: tuple[str, ...] = ()) -> None:
+        """Take the array as it is; raises WrongInputError where it holds no square uint8 pictures."""
+        if array.ndim != 4 or array.dtype != np.uint8 or array.shape[2] != array.shape[3] or not len(array):
+            raise WrongInputError(f"Pictures {array.dtype} {array.shape} are not of the shape uint8 [N, C, R, R].")
+        self.array = np.ascontiguousarray(array)
+        self._labels: Labels | None = None
+        if classes is not None:
+            if classes.shape != (len(array),):
+                raise WrongInputError(f"{len(array)} pictures need as many classes, not {classes.shape}.")
+            names = class_names or tuple(str(number) for number in range(int(classes.max()) + 1))
+            self._labels = Labels(names, classes.astype(np.int64))
+
+    @property
+    def facts(self) -> DataFacts:
+        """Resolution, channels, classes and count."""
+        count, channels, resolution, _ = self.array.shape
+        return DataFacts(resolution, channels, len(self._labels.classes) if self._labels else 0, count)
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of the pictures and classes."""
+        hasher = hashlib.blake2b(str(self.array.shape).encode(), digest_size=16)
+        hasher.update(self.array.data)
+        if self._labels:
+            hasher.update(self._labels.values.tobytes())
+        return hasher.hexdigest()
+
+    @property
+    def labels(self) -> Labels | None:
+        """The classes, where they were given."""
+        return self._labels
+
+    def reader(self) -> ArrayReader:
+        """Return what picks rows."""
+        return ArrayReader(self.array)
+
+    def split(self) -> "tuple[ArrayPictures, ArrayPictures | None]":
+        """Hold out rows by a hash of their numbers."""
+        held = held_out_rows([str(number) for number in range(len(self.array))])
+        if not held.any():
+            return self, None
+        return self._chosen(~held), self._chosen(held)
+
+    def _chosen(self, rows: Array) -> "ArrayPictures":
+        if self._labels is None:
+            return ArrayPictures(self.array[rows])
+        return ArrayPictures(self.array[rows], self._labels.values[rows], self._labels.classes)
+
+
+def held_out_rows(names: Sequence[str]) -> Array:
+    """Mark 2 % of the names, at most 1000 and at least one of ten: those with the smallest hashes."""
+    keys = [_key(name) for name in names]
+    groups = sorted(set(keys))
+    if len(groups) < FEWEST_TO_SPLIT:
+        return np.zeros(len(names), dtype=bool)
+    wanted = min(max(round(len(names) * HELD_OUT_SHARE), 1), MOST_HELD_OUT)
+    sizes: dict[bytes, int] = {}
+    for key in keys:
+        sizes[key] = sizes.get(key, 0) + 1
+    chosen: set[bytes] = set()
+    taken = 0
+    for key in groups:
+        if chosen and taken + sizes[key] > wanted:
+            break
+        chosen.add(key)
+        taken += sizes[key]
+    return np.array([key in chosen for key in keys], dtype=bool)
+
+
+def _key(name: str) -> bytes:
+    path = PurePosixPath(name)
+    original = path.with_name(path.stem.removesuffix(MIRRORED) or path.stem)
+    return hashlib.blake2b(str(original).encode("utf-8", "surrogateescape"), digest_size=8).digest()
+
+
+def _digest(files: PictureFiles, names: Sequence[str], labels: Labels | None) -> str:
+    hasher = hashlib.blake2b(digest_size=16)
+    total = 0
+    for name in names:
+        entry = files.entries[name]
+        total += entry.size
+        hasher.update(f"{name}\0{entry.size}\0{entry.checksum}\0".encode("utf-8", "surrogateescape"))
+    if labels:
+        hasher.update("\0".join(labels.classes).encode("utf-8", "surrogateescape"))
+        hasher.update(labels.values.tobytes())
+    return f"{len(names)} files, {total} bytes, {hasher.hexdigest()}"
+
+
+def open_pictures(path: Path, options: PictureOptions | None = None) -> FilePictures:
+    """Open a folder or zip archive of pictures; raises SourceError or LabelsError."""
+    options = options or PictureOptions()
+    files = open_source(path)
+    labels = read_labels(files, options.labels, options.label_file)
+    resolution = options.resolution or natural_resolution(files)
+    if not 1 <= resolution <= LARGEST_RESOLUTION:
+        raise WrongInputError(f"The resolution {resolution} is out of bounds: 1 to {LARGEST_RESOLUTION} pixels.")
+    shaping = Shaping(resolution, options.grey, options.background, options.fit)
+    return FilePictures(files, shaping, labels)
+
+
+def natural_resolution(files: PictureFiles) -> int:
+    """Return the largest power of two that fits into the first picture that can be read; raises SourceError."""
+    for name in files.entries:
+        try:
+            side = min(open_picture(files.read(name), name).size)
+        except (BrokenPictureError, DamagedEntryError):
+            continue
+        return min(1 << (side.bit_length() - 1), LARGEST_RESOLUTION)
+    raise SourceError(f"None of the {len(files.entries)} pictures in {files.path} can be read.")
+
+
+def with_resolution(pictures: FilePictures, resolution: int) -> FilePictures:
+    """Return the same pictures at another resolution."""
+    shaping = replace(pictures.shaping, resolution=resolution)
+    return FilePictures(pictures.files, shaping, pictures.labels, pictures.names)
