@@ -1,6 +1,6 @@
 """The style sheet, written from the tones."""
 
-from ganstudio.gui.theme.tokens import RADIUS, SMALL_PX, TEXT_PX, Tones
+from ganstudio.gui.theme.tokens import RADIUS, SMALL_PX, Tones
 
 
 def style_sheet(tones: Tones) -> str:
@@ -10,7 +10,6 @@ def style_sheet(tones: Tones) -> str:
 
 def _surfaces(t: Tones) -> str:
     return f"""
-    QWidget {{ color: {t.text}; }}
     QMainWindow, #surface-base {{ background: {t.base}; }}
     #surface-raised {{ background: {t.raised}; }}
     #topbar {{ background: {t.raised}; border: none; border-bottom: 1px solid {t.line}; }}
@@ -133,5 +132,4 @@ def _rest(t: Tones) -> str:
     QProgressBar {{ background: {t.base}; border: 1px solid {t.line_strong}; border-radius: 4px; height: 8px;
         max-height: 8px; min-height: 8px; }}
     QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
-    QWidget {{ font-size: {TEXT_PX}px; }}
     """

@@ -1,0 +1,64 @@
+"""The program as it is started: a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[2]
+RUN = """
+import sys
+from pathlib import Path
+from ganstudio.gui.app import run
+from ganstudio.studio.launch import LaunchOptions, Theme
+kind, target, opened = sys.argv[1:]
+sys.exit(run(LaunchOptions(**{kind: Path(target)}, size=(1280, 800), theme=Theme.DARK,
+                           open=Path(opened) if opened else None)))
+"""
+
+
+def launch(kind: str, target: Path, opened: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", RUN, kind, str(target), opened],
+        cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=150, check=False,
+    )  # fmt: skip
+
+
+def test_a_screenshot_shows_the_window_and_prints_its_timings(tmp_path: Path) -> None:
+    target = tmp_path / "window.png"
+    done = launch("screenshot", target)
+    assert done.returncode == 0, done.stderr
+    timings = json.loads(done.stdout)
+    assert 0 < timings["start_to_window_s"] < timings["start_to_first_picture_s"]
+    with Image.open(target) as saved:
+        assert saved.size == (1280, 800)
+        pixels = np.asarray(saved)
+    face = pixels[200:600, 450:780].reshape(-1, 3)
+    assert len(np.unique(face, axis=0)) > 1000
+
+
+def test_a_first_look_brings_a_sheet_of_sixteen_faces(tmp_path: Path) -> None:
+    done = launch("first_look", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.size == (256, 256)
+        cells = np.asarray(sheet).reshape(4, 64, 4, 64, 3).swapaxes(1, 2).reshape(16, -1)
+    assert len(np.unique(cells, axis=0)) == 16
+    assert (tmp_path / "window.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("content", [b"", b"no model at all"], ids=["empty", "text"])
+def test_a_file_that_is_no_model_ends_a_screenshot_with_its_reason(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "broken.pkl"
+    file.write_bytes(content)
+    target = tmp_path / "window.png"
+    done = launch("screenshot", target, str(file))
+    assert done.returncode == 1
+    assert "broken.pkl" in done.stderr
+    assert target.exists()
