@@ -113,7 +113,7 @@ def neighbours(model: PathModel, ends: PathEnds, space: PathSpace, epsilon: floa
             torch.cat([interpolate_z(ends.z0, ends.z1, t, model.normalizes_z) for t in steps]), labels
         )
     w0, w1 = model.mapping(torch.cat([ends.z0, ends.z1]), labels).chunk(2)
-    t = ends.t.reshape(-1, *[1] * (w0.ndim - 1))
+    t = ends.t.reshape(-1, *[1] * (w0.ndim - 1)).to(w0.device)
     return torch.cat([lerp(w0, w1, t), lerp(w0, w1, t + epsilon)])
 
 
