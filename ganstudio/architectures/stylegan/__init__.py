@@ -5,6 +5,7 @@ from dataclasses import replace
 from ganstudio.architectures.stylegan.checkpoint import DIALECTS
 from ganstudio.architectures.stylegan.discriminator import Discriminator, StyleGANDiscriminatorConfig
 from ganstudio.architectures.stylegan.networks import StyleGANConfig, channel_plan
+from ganstudio.architectures.stylegan.recipe import recipe_card
 from ganstudio.architectures.stylegan.shapes import recognise
 from ganstudio.architectures.stylegan.stages import StyleGANGenerator
 from ganstudio.core.architecture import Architecture, DiscriminatorCard
@@ -76,4 +77,5 @@ card = Architecture(
     unseen=frozenset({"mapping_lr", "w_avg_beta", "blur_filter", "instance_norm", "pixel_norm"}),
     dialects=DIALECTS,
     discriminator=DiscriminatorCard(StyleGANDiscriminatorConfig, Discriminator),
+    recipe=recipe_card,
 )

@@ -1,0 +1,110 @@
+"""How StyleGAN is trained: its options, and the paper's configurations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from ganstudio.losses.adversarial import Game
+
+
+@dataclass(frozen=True)
+class StyleGANOptions:
+    """What decides a training run of StyleGAN beside its data; the defaults are configuration F."""
+
+    batch: int = 32
+    z_dim: int = 512
+    w_dim: int = 512
+    mapping_layers: int = 8
+    """Dense layers from z to w; none where 0."""
+    mapping_lr: float = 0.01
+    """The mapping network learns by this factor slower."""
+    channels: tuple[int, ...] | None = None
+    """Width per resolution from 4 px up; min(channel_base / 2^stage, channel_max) where not given."""
+    channel_base: int = 8192
+    channel_max: int = 512
+    blur: bool = True
+    """Smooth doubled and halved pictures (bilinear sampling)."""
+    use_styles: bool = True
+    use_constant: bool = True
+    """Begin with a learned constant instead of a dense layer."""
+    use_noise: bool = True
+    style_mixing: float = 0.9
+    """Share of pictures that two latents share at a random crossover."""
+    game: Game = Game.NON_SATURATING
+    """Wasserstein comes with its gradient penalty and drift, the others with R1."""
+    r1_gamma: float | None = 10.0
+    """Weight of R1; 0.0002 · resolution² / batch where not given, none where 0."""
+    gp_weight: float = 10.0
+    drift_weight: float = 0.001
+    mbstd_group: int = 4
+    """Pictures that share one minibatch statistic."""
+    lr: float = 0.001
+    lr_from: tuple[tuple[int, float], ...] = ((128, 0.0015), (256, 0.002), (512, 0.003))
+    """Other learning rates, each from a resolution on."""
+    beta1: float = 0.0
+    beta2: float = 0.99
+    ema_half_life: float = 10_000.0
+    ema_ramp_up: float | None = None
+    """The half-life is at most this share of the images seen."""
+    first_resolution: int = 8
+    """Where growing begins; the full resolution or more: no growing."""
+    images: int = 25_000_000
+    """The length of the run that growing is laid out for."""
+    steady_share: float = 0.024
+    """Share of those images that each resolution is trained with before the next one fades in."""
+    fade_share: float = 0.024
+    """Share of those images that fading in takes."""
+
+
+CONFIG_F = StyleGANOptions()
+CONFIG_E = replace(CONFIG_F, style_mixing=0.0)
+CONFIG_D = replace(CONFIG_E, use_noise=False)
+CONFIG_C = replace(CONFIG_D, use_constant=False)
+CONFIG_B = replace(CONFIG_C, mapping_layers=0, use_styles=False)
+CONFIG_A = replace(CONFIG_B, blur=False, game=Game.WASSERSTEIN)
+
+SMALL = replace(
+    CONFIG_F,
+    z_dim=256,
+    w_dim=256,
+    channels=(192, 192, 128, 64, 32),
+    r1_gamma=None,
+    lr=0.002,
+    lr_from=(),
+    ema_ramp_up=0.05,
+    images=400_000,
+    steady_share=0.06,
+    fade_share=0.06,
+)
+TINY = replace(
+    CONFIG_F,
+    batch=4,
+    z_dim=16,
+    w_dim=12,
+    mapping_layers=2,
+    channels=(12, 10, 8, 6),
+    mbstd_group=2,
+    lr_from=((16, 0.002),),
+    first_resolution=4,
+    images=100,
+    steady_share=0.04,
+    fade_share=0.08,
+)
+
+PRESETS: Mapping[str, StyleGANOptions] = MappingProxyType(
+    {
+        "config-f": CONFIG_F,
+        "config-e": CONFIG_E,
+        "config-d": CONFIG_D,
+        "config-c": CONFIG_C,
+        "config-b": CONFIG_B,
+        "config-a": CONFIG_A,
+        "faces-64": SMALL,
+        "faces-32": replace(SMALL, channels=(192, 128, 96, 48), steady_share=0.08, fade_share=0.08),
+        "tiny": TINY,
+        "tiny-wasserstein": replace(
+            TINY, w_dim=16, mapping_layers=0, blur=False, use_styles=False, use_constant=False, use_noise=False,
+            style_mixing=0.0, game=Game.WASSERSTEIN, first_resolution=64,
+        ),
+    }
+)  # fmt: skip
