@@ -5,6 +5,7 @@ from dataclasses import replace
 from ganstudio.architectures.progan.checkpoint import DIALECTS
 from ganstudio.architectures.progan.discriminator import Discriminator, ProGANDiscriminatorConfig
 from ganstudio.architectures.progan.networks import ProGANConfig, channel_plan
+from ganstudio.architectures.progan.recipe import recipe_card
 from ganstudio.architectures.progan.shapes import recognise
 from ganstudio.architectures.progan.stages import CLASS, LATENT, ProGANGenerator
 from ganstudio.core.architecture import Architecture, DiscriminatorCard
@@ -51,4 +52,5 @@ card = Architecture(
     unseen=frozenset({"z_dim", "c_dim", "pixel_norm"}),
     dialects=DIALECTS,
     discriminator=DiscriminatorCard(ProGANDiscriminatorConfig, Discriminator),
+    recipe=recipe_card,
 )

@@ -87,9 +87,9 @@ class Discriminator(nn.Module):
         """Build one block per resolution above 4 px and the epilogue, all of them in use."""
         super().__init__()
         self.config = config
-        self.b4 = DiscriminatorEpilogue(config)
-        for i in range(1, len(config.channels)):
+        for i in range(len(config.channels) - 1, 0, -1):
             self.add_module(f"b{4 << i}", DiscriminatorBlock(config, i))
+        self.b4 = DiscriminatorEpilogue(config)
         self.register_buffer("lod", torch.zeros(()))
 
     def forward(self, images: torch.Tensor, lod: float | None = None) -> torch.Tensor:
