@@ -24,7 +24,8 @@ def one_centred(gradients: torch.Tensor, offset: float = 0.0) -> torch.Tensor:
 
     Some codes add 1e-16 to the gradients; it keeps the norm of a vanished gradient differentiable.
     """
-    return (torch.linalg.vector_norm(gradients.flatten(1) + offset, dim=1) - 1.0).square()
+    norms: torch.Tensor = torch.linalg.vector_norm(gradients.flatten(1) + offset, dim=1)
+    return (norms - 1.0).square()
 
 
 def between(real: torch.Tensor, fake: torch.Tensor, share: torch.Tensor) -> torch.Tensor:

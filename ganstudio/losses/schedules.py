@@ -41,7 +41,7 @@ def adjusted_probability(p: float, overfitting: float, target: float, images: in
 def overfitting_against_held_out(train: float, held_out: float, generated: float) -> float:
     """Return r_v = (E[D_train] - E[D_validation]) / (E[D_train] - E[D_generated]) (ADA, eq. 1).
 
-    It is 0 where D does not tell real from generated, 0 without overfitting and 1 where held-out pictures look generated.
+    It is 1 where held-out pictures look generated; 0 without overfitting, or where D cannot tell real from generated.
     """
     span = train - generated
     return (train - held_out) / span if span > 0.0 else 0.0

@@ -29,9 +29,13 @@ STYLEGAN1_TF = "06_stylegan1_tf"
 STYLEGAN1_PORT = "06_stylegan1_port"
 METRICS = "12_metrics"
 SEPARABILITY = "12_linear_separability"
+AUGMENTATIONS = "03_ada"
+LOSSES = "04_losses"
+SCHEDULES = "04_schedules"
 IMPLEMENTED = (
     *(GENERATORS, DISCRIMINATORS, LPIPS, PATH_LENGTH, METRICS, SEPARABILITY),
     *(PROGAN, STYLEGAN1_TF, STYLEGAN1_PORT),
+    *(AUGMENTATIONS, LOSSES, SCHEDULES),
 )
 
 Tensors = dict[str, torch.Tensor]

@@ -9,10 +9,9 @@ from ganstudio.layers.augmentation.chances import PercentileChances
 from ganstudio.layers.augmentation.pipeline import AugmentationPipeline
 from ganstudio.layers.augmentation.strengths import Strengths
 from ganstudio.layers.augmentation.wavelets import filter_bank, lowpass
-from tests.reference.reference_case import Case, Tensors, cases, deviations
+from tests.reference.reference_case import AUGMENTATIONS, Case, Tensors, cases, deviations
 
 pytestmark = pytest.mark.reference
-AUGMENTATIONS = "03_ada"
 FILES = pytest.mark.parametrize("case", cases(AUGMENTATIONS))
 PRECISIONS = pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["float32", "float64"])
 

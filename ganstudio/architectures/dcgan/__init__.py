@@ -10,6 +10,7 @@ from ganstudio.architectures.dcgan.networks import (
     Discriminator,
     Output,
 )
+from ganstudio.architectures.dcgan.recipe import recipe_card
 from ganstudio.architectures.dcgan.stages import LATENT, DCGANGenerator
 from ganstudio.core.architecture import Architecture, DiscriminatorCard, Shapes
 from ganstudio.core.frame import Paper
@@ -67,4 +68,5 @@ card = Architecture(
     unseen=frozenset({"output"}),
     dialects=DIALECTS,
     discriminator=DiscriminatorCard(DCGANDiscriminatorConfig, Discriminator),
+    recipe=recipe_card,
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from ganstudio.architectures.stylegan2.checkpoint import DIALECTS
 from ganstudio.architectures.stylegan2.discriminator import Discriminator, StyleGAN2DiscriminatorConfig
 from ganstudio.architectures.stylegan2.networks import StyleGAN2Config, Wiring, channel_plan
+from ganstudio.architectures.stylegan2.recipe import recipe_card
 from ganstudio.architectures.stylegan2.shapes import recognise
 from ganstudio.architectures.stylegan2.stages import CLASS, LATENT, StyleGAN2Generator
 from ganstudio.core.architecture import Architecture, DiscriminatorCard
@@ -52,4 +53,5 @@ card = Architecture(
     unseen=frozenset({"mapping_lr", "w_avg_beta", "conv_clamp", "resample_filter", "activation", "mapping_activation"}),
     dialects=DIALECTS,
     discriminator=DiscriminatorCard(StyleGAN2DiscriminatorConfig, Discriminator),
+    recipe=recipe_card,
 )
