@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,14 @@ from ganstudio.core.progress import Progress
 if TYPE_CHECKING:
     import torch
 
-    from ganstudio.data.images import FilePictures
+    from ganstudio.data.images import Pictures
     from ganstudio.engine.model import Model
     from ganstudio.metrics.evaluation import Laboratory, Measured
     from ganstudio.metrics.subjects import MeasuredModel, RealPictures
 
 CACHE = "features"
 SAME_DIRECTION = 1e-3
+SAME_NOISE = 16
 COLUMNS = ("metric", "value", "standard error", "n", "network")
 
 
@@ -85,14 +87,22 @@ def told(job: "Iterable[Progress | Measured]", rows: list[tuple[str, ...]]) -> "
 
 
 def measured_model(model: "Model") -> "MeasuredModel":
-    """Return an open model as metrics see it; classes are taken in turn, noise is the model's own."""
+    """Return an open model as metrics see it: classes in turn, and fresh noise for every 16 seeds, without truncation.
+
+    Published distances draw fresh noise; both ends of a path have the model's own.
+    """
     import torch
 
+    from ganstudio.core.document import NoiseMode, NoiseSetting
     from ganstudio.metrics.perceptual_path_length import PathModel, PathSpace
     from ganstudio.metrics.subjects import MeasuredModel
 
     def draw(seeds: Sequence[int]) -> torch.Tensor:
-        return model.sample(seeds, c=classes_in_turn(seeds, model.c_dim))
+        parts = [
+            model.sample(part, c=classes_in_turn(part, model.c_dim), noise=NoiseSetting(NoiseMode.RANDOM, block))
+            for block, part in ((block, list(part)) for block, part in groupby(seeds, lambda seed: seed // SAME_NOISE))
+        ]
+        return torch.cat(parts)
 
     path = PathModel(
         model.z_dim,
@@ -129,13 +139,16 @@ def real_pictures(folder: Path, resolution: int) -> "RealPictures":
     return as_real(open_pictures(folder, PictureOptions(resolution=resolution)))
 
 
-def as_real(pictures: "FilePictures") -> "RealPictures":
+def as_real(pictures: "Pictures") -> "RealPictures":
     """Return a set of pictures as metrics see it."""
+    from ganstudio.data.images import FilePictures
     from ganstudio.metrics.subjects import RealPictures
 
     reader = pictures.reader()
-    fingerprint = f"{pictures.fingerprint} {pictures.shaping}"
-    return RealPictures(len(pictures), fingerprint, lambda numbers: reader.read(numbers).pixels)
+    form = pictures.shaping if isinstance(pictures, FilePictures) else pictures.facts
+    fingerprint = f"{pictures.fingerprint} {form}"
+    count = pictures.facts.count
+    return RealPictures(count, fingerprint, lambda numbers: reader.read(numbers).pixels, pictures.endless)
 
 
 def laboratory(options: EvaluateOptions) -> "Laboratory":

@@ -8,6 +8,7 @@ from ganstudio.metrics.kernel import (
     cubic_kernel,
     draw_subsets,
     kernel_distance,
+    sampling_error,
     squared_discrepancy,
     witness,
 )
@@ -61,8 +62,14 @@ def test_chunks_do_not_matter() -> None:
     torch.testing.assert_close(witness(samples, samples, other), whole)
 
 
+def test_some_samples_tell_the_error_of_all() -> None:
+    own, other = features(4 * CHUNK, 1), features(300, 2, 0.5)
+    exact = 2.0 * witness(own, own, other).double().std().item() / len(own) ** 0.5
+    assert sampling_error(own, other) == pytest.approx(exact, rel=0.15)
+
+
 def test_error_tells_how_much_results_scatter() -> None:
-    pairs = [(features(200, 2 * i), features(200, 2 * i + 1, 0.5)) for i in range(60)]
+    pairs = [(features(100, 2 * i), features(100, 2 * i + 1, 0.5)) for i in range(50)]
     results = [kernel_distance(real, generated, draws(), subsets=2) for real, generated in pairs]
     scatter = torch.tensor([result.value for result in results]).std().item()
     stated = sum(result.error for result in results) / len(results)

@@ -9,8 +9,16 @@ import torch
 from PIL import Image
 
 from ganstudio import cli, open_model
+from ganstudio.architectures import cards
+from ganstudio.checkpoints.checkpoint import GENERATOR, Checkpoint
+from ganstudio.checkpoints.format import save_checkpoint
+from ganstudio.engine.model import Model
+from ganstudio.metrics.catalogue import parse_metrics
+from ganstudio.metrics.evaluation import Measured
+from ganstudio.metrics.evaluation import evaluate as measure
 from ganstudio.metrics.features import FeatureNetworkError
 from ganstudio.metrics.inception import InceptionNetwork
+from ganstudio.metrics.perceptual_path_length import PathSpace
 from ganstudio.studio.evaluation import classes_in_turn, measured_model, normalizes_z
 from ganstudio.studio.inception import read_inception
 
@@ -76,6 +84,37 @@ def test_the_model_as_metrics_see_it() -> None:
     assert seen.path is not None
     z = model.latents([3, 4])
     torch.testing.assert_close(seen.path.synthesis(seen.path.mapping(z, None)), model.sample([3, 4]))
+
+
+@pytest.fixture
+def style_model(tmp_path: Path) -> Model:
+    """A small model with a mapping network, whose noise is strong."""
+    card = cards()["stylegan2"]
+    config = card.presets["tiny"]
+    network = card.build(config).network
+    weights = {name: tensor + 1.0 if "noise_strength" in name else tensor
+               for name, tensor in network.state_dict().items()}  # fmt: skip
+    file = tmp_path / "style.safetensors"
+    save_checkpoint(file, Checkpoint("stylegan2", config, {GENERATOR: weights}))
+    return open_model(file, device="cpu")
+
+
+def test_noise_depends_on_the_seed_alone(style_model: Model) -> None:
+    draw = measured_model(style_model).draw
+    whole = draw(range(10, 40))
+    torch.testing.assert_close(draw(range(15, 17)), whole[5:7], rtol=1e-4, atol=1e-5)
+    with_own_noise = style_model.sample(range(10, 40))
+    assert (whole - with_own_noise).abs().mean() > 0.01
+
+
+def test_a_mapping_network_adds_the_space_w(style_model: Model) -> None:
+    seen = measured_model(style_model)
+    assert seen.spaces == frozenset(PathSpace)
+    assert seen.path is not None
+    assert seen.path.normalizes_z
+    steps = list(measure(seen, None, parse_metrics("ppl-w-full"), 10))
+    [found] = [step for step in steps if isinstance(step, Measured)]
+    assert found.value > 0.0
 
 
 def test_classes_take_turns() -> None:
