@@ -37,7 +37,7 @@ class Pictures(ABC):
     @property
     @abstractmethod
     def fingerprint(self) -> str:
-        """A text that changes when a picture is added, removed, renamed or replaced, or a class changes."""
+        """A text that changes with the names, sizes (in archives also contents), number and classes of the pictures."""
 
     @property
     def labels(self) -> Labels | None:

@@ -1,0 +1,73 @@
+"""Endless pictures of a generator: each a function of the seed and its number."""
+
+import pickle
+
+import numpy as np
+import pytest
+import torch
+
+from ganstudio.core.errors import WrongInputError
+from ganstudio.core.store import Array
+from ganstudio.data.generated import GeneratedOptions, GeneratedPictures
+from ganstudio.data.loading import BatchLoader
+from ganstudio.studio.model_drawer import ModelDrawer
+
+LUMINANCE = np.array([0.299, 0.587, 0.114])
+
+
+class Flat:
+    """Draws each picture in one grey that follows the first latent: N(0, 1) times `scale`, one fifth per unit."""
+
+    name, z_dim, resolution = "flat", 4, 8
+
+    def draw(self, z: torch.Tensor) -> torch.Tensor:
+        return (z[:, :1, None, None] * 0.2).expand(-1, 3, 8, 8).clone()
+
+
+def read(pictures: GeneratedPictures, numbers: list[int]) -> Array:
+    """Read pictures by a reader of its own."""
+    return pictures.reader().read(numbers).pixels
+
+
+def test_a_picture_depends_on_seed_and_number_alone() -> None:
+    pictures = GeneratedPictures(Flat(), GeneratedOptions(resolution=8))
+    many = read(pictures, list(range(100)))
+    assert len({int(p[0, 0, 0]) for p in many}) > 30
+    assert np.array_equal(read(pictures, [77, 3, 77]), many[[77, 3, 77]])
+    assert not np.array_equal(read(GeneratedPictures(Flat(), GeneratedOptions(seed=1, resolution=8)), [3]), many[[3]])
+    with BatchLoader(pictures, 10, seed=9) as loader:
+        shown = torch.cat([loader.rows(step, range(10))[0] for step in range(10)])
+    assert np.array_equal(shown.numpy(), many)
+
+
+def test_dark_ones_are_left_out() -> None:
+    bright = GeneratedPictures(Flat(), GeneratedOptions(resolution=8, darkest=140.0))
+    means = read(bright, list(range(64))).mean(axis=(2, 3)) @ LUMINANCE
+    assert means.min() >= 139.9
+    with pytest.raises(WrongInputError, match="hardly a picture as bright"):
+        read(GeneratedPictures(Flat(), GeneratedOptions(resolution=8, darkest=254.0)), [0])
+
+
+def test_smaller_pictures_are_averages() -> None:
+    large, small = (read(GeneratedPictures(Flat(), GeneratedOptions(resolution=r)), [5]) for r in (8, 2))
+    assert np.array_equal(small, large[:, :, ::4, ::4])
+    with pytest.raises(WrongInputError, match="does not divide"):
+        GeneratedPictures(Flat(), GeneratedOptions(resolution=6))
+
+
+def test_what_is_held_out_is_never_trained_on() -> None:
+    training, held = GeneratedPictures(Flat(), GeneratedOptions(resolution=8)).split()
+    assert training.endless
+    assert (len(held), held.endless) == (1000, False)
+    assert not np.array_equal(read(training, [0, 1]), read(held, [0, 1]))
+    assert training.fingerprint != held.fingerprint
+
+
+def test_the_shipped_faces_can_be_drawn_in_another_process() -> None:
+    pictures = GeneratedPictures(ModelDrawer("faces-dcgan"), GeneratedOptions(resolution=32))
+    reader = pictures.reader()
+    faces = reader.read([0, 1, 40])
+    assert faces.pixels.shape == (3, 3, 32, 32)
+    assert (faces.pixels.mean(axis=(2, 3)) @ LUMINANCE).min() >= 45
+    sent = pickle.loads(pickle.dumps(reader))
+    assert np.array_equal(sent.read([40]).pixels, faces.pixels[2:])
