@@ -2,6 +2,7 @@
 
 import random
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -70,7 +71,8 @@ def raised(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
     """What reaches the last resort."""
     caught: list[BaseException] = []
 
-    def catch(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    def catch(_kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        traceback.print_tb(trace)
         caught.append(error)
 
     monkeypatch.setattr(sys, "excepthook", catch)

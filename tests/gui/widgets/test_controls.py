@@ -1,6 +1,7 @@
 """Seed box, choice row, section, card, banner, jobs and overlays, by mouse and keys."""
 
 import pytest
+from PyQt6 import sip
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
@@ -254,3 +255,15 @@ def test_a_click_beside_a_card_closes_it(palette: tuple[CommandPalette, list[str
     qtbot.mouseClick(card, LEFT, pos=card.rect().bottomLeft())
     assert not card.isVisible()
     assert ran == []
+
+
+def test_closing_survives_that_the_control_before_it_is_gone(qtbot: QtBot) -> None:
+    host = QWidget()
+    field = QLineEdit(host)
+    shown(qtbot, host, 800, 600)
+    field.setFocus()
+    card = CommandPalette(host, CommandBook(host))
+    card.open()
+    sip.delete(field)
+    card.dismiss()
+    assert not card.isVisible()
