@@ -62,8 +62,11 @@ class ArchiveWriter:
         except OSError as problem:
             raise failed(self.path, problem) from problem
         finally:
-            self._file.close()
             with contextlib.suppress(OSError, ValueError):
+                self._archive.close()
+            with contextlib.suppress(OSError):
+                self._file.close()
+            with contextlib.suppress(OSError):
                 self._draft.unlink(missing_ok=True)
 
 
