@@ -17,13 +17,16 @@ TOO_OLD = (
 )
 
 HELP = """\
-GAN Studio: explore, edit and paint with generative adversarial networks.
+GAN Studio: explore and train generative adversarial networks.
 
 usage: python launcher.py [options]                  open the studio
        python launcher.py COMMAND [options]          COMMAND --help shows its options
 
 commands
   generate             write pictures of chosen seeds, and a sheet of them
+  train                train a network on a folder of pictures, or continue a run
+  evaluate             measure a model: distances to data, path lengths
+  data                 prepare, check or draw pictures for training
   assets               list what ships with the studio, or rebuild it
   test                 run the tests (offscreen)
 

@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def commands() -> dict[str, Callable[[list[str]], int]]:
     """Return what each sub-command runs."""
-    return {"generate": generate, "evaluate": evaluate, "assets": assets, "data": data, "test": test}
+    return {"generate": generate, "train": train, "evaluate": evaluate, "assets": assets, "data": data, "test": test}
 
 
 # The studio
@@ -179,6 +179,22 @@ def generate(arguments: list[str]) -> int:
         config=(tyro.conf.EnumChoicesFromValues,),
     )
     show_progress(generation.generate(options))
+    return 0
+
+
+def train(arguments: list[str]) -> int:
+    """Start or continue a training run and show how it goes."""
+    import tyro
+
+    from ganstudio.studio import training_command
+
+    options = tyro.cli(
+        training_command.TrainOptions,
+        prog="launcher.py train",
+        args=arguments,
+        config=(tyro.conf.EnumChoicesFromValues,),
+    )
+    show_progress(training_command.told(training_command.events_of(options)))
     return 0
 
 

@@ -90,7 +90,9 @@ class Loop:
                 yield from self._saved()
                 yield Finished(trainer.images_seen, "stopped")
                 return
-            yield from self._wanted(command)
+            if command:
+                yield from self._wanted(command)
+                continue
             before = trainer.images_seen
             yield trainer.step()
             yield from self._due(before)

@@ -1,0 +1,187 @@
+"""Training from the command line: starts or resumes a run and shows its events as they come."""
+
+import dataclasses
+import json
+import signal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from ganstudio.core.device import AUTO
+from ganstudio.core.progress import Progress
+from ganstudio.training.events import Evaluated, Finished, Step
+from ganstudio.training.options import Arithmetic, TrainingOptions, TrainingOptionsError
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """Train a network on a folder or zip of pictures, or continue a run with --resume."""
+
+    architecture: str | None = None
+    """What to train, such as stylegan2 or dcgan."""
+    data: str | None = None
+    """A folder or zip of pictures, or model:NAME for endless pictures drawn by a shipped model."""
+    run: Path | None = None
+    """Folder of the new run."""
+    resume: Path | None = None
+    """Folder of a run to continue with its own options."""
+    images: int | None = None
+    """Train until so many real pictures were shown (100000 where not given)."""
+    preset: str | None = None
+    """One of the recipe's presets."""
+    set: tuple[str, ...] = ()
+    """Options of the recipe as NAME=VALUE, such as --set batch=16 lr=0.001."""
+    seed: int | None = None
+    resolution: int | None = None
+    """Side of the training pictures in pixels; the data's own where not given."""
+    accumulate: int | None = None
+    """Split every batch into so many parts that are computed one after the other."""
+    device: str | None = None
+    """auto, cpu, cuda, cuda:1 or mps."""
+    arithmetic: Arithmetic | None = None
+    """float32, bfloat16 or float16 for convolutions and matrix products; weights stay float32."""
+    channels_last: bool | None = None
+    mirror: bool | None = None
+    """Show every picture mirrored half of the time."""
+    checkpoint_every: int | None = None
+    """Write the whole state every so many images (5000 where not given)."""
+    snapshot_every: int | None = None
+    sample_every: int | None = None
+    evaluate_every: int | None = None
+    metrics: tuple[str, ...] = ()
+    """What to measure every --evaluate-every images, such as frechet-vgg16."""
+    start_from: Path | None = None
+    """A checkpoint whose generator (and discriminator) the run starts from."""
+    freeze_layers: int | None = None
+    """Keep so many of the discriminator's first blocks as they are (freeze-D)."""
+    threads: int | None = None
+    """Processor threads; as many as the machine has cores where not given."""
+
+
+def given_options(options: TrainOptions) -> dict[str, Any]:
+    """Return what was given of a run's options, by name."""
+    names = {f.name for f in dataclasses.fields(TrainingOptions)}
+    given = {
+        f.name: getattr(options, f.name)
+        for f in dataclasses.fields(options)
+        if f.name in names and getattr(options, f.name) not in (None, ())
+    }
+    if options.set:
+        given["recipe"] = parse_settings(options.set)
+    return given
+
+
+def parse_settings(settings: tuple[str, ...]) -> dict[str, Any]:
+    """Return the recipe's options from texts such as `lr=0.001`; values are read as JSON, else as text."""
+    found: dict[str, Any] = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals or not name:
+            raise TrainingOptionsError(f"{setting!r} is no setting; write --set NAME=VALUE, such as --set batch=16.")
+        try:
+            found[name.replace("-", "_")] = json.loads(text)
+        except ValueError:
+            found[name.replace("-", "_")] = text
+    return found
+
+
+def events_of(options: TrainOptions) -> Iterator[object]:
+    """Start or continue a run and yield its options, then its events."""
+    import torch
+
+    from ganstudio.studio.training_feed import open_feed
+    from ganstudio.training.loop import train
+    from ganstudio.training.parallel import join_processes, part_from_processes
+    from ganstudio.training.run import RunFolder
+
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    processes = join_processes(options.device or AUTO)
+    try:
+        if options.resume is not None:
+            run = resumed(options)
+        else:
+            asked = new_run(options)
+            asked.validate()
+            path = options.run
+            assert path is not None
+            run = RunFolder.create(path, asked) if processes.leads else RunFolder(path)
+            processes.agree(0)
+        yield run.options
+        feed = open_feed(run.options)
+        with stopped_by_signals(run.command):
+            yield from train(run, feed, processes)
+    finally:
+        part_from_processes()
+
+
+def new_run(options: TrainOptions) -> TrainingOptions:
+    """Return the options of a new run; raises TrainingOptionsError where something needed is missing."""
+    missing = [name for name in ("architecture", "data", "run") if getattr(options, name) is None]
+    if missing:
+        raise TrainingOptionsError(
+            f"A new run needs --{missing[0]}, as in: train --architecture dcgan --data pictures --run runs/first. "
+            "To continue a run use --resume FOLDER."
+        )
+    return TrainingOptions(**given_options(options))
+
+
+def resumed(options: TrainOptions) -> Any:
+    """Return the folder of a run to continue; raises where an option contradicts what it was started with."""
+    from ganstudio.training.options import refuse_contradiction, with_images
+    from ganstudio.training.run import RunFolder
+
+    assert options.resume is not None
+    if options.run is not None and options.run.resolve() != options.resume.resolve():
+        raise TrainingOptionsError("--run names a new run and --resume an old one; give one of them.")
+    run = RunFolder.open(options.resume)
+    given: Mapping[str, Any] = given_options(options)
+    refuse_contradiction(run.options, given)
+    if "images" in given and given["images"] != run.options.images:
+        run.replace_options(with_images(run.options, given["images"]))
+    return run
+
+
+class stopped_by_signals:  # noqa: N801 - reads as a phrase in a with statement
+    """Turns Ctrl+C and a termination request into the command `stop`, so that the state is saved first."""
+
+    def __init__(self, command: Any) -> None:
+        """Remember how to steer the run."""
+        self.command = command
+        self.before: dict[int, Any] = {}
+
+    def __enter__(self) -> None:
+        """Take over both signals."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self.before[number] = signal.signal(number, self._stop)
+
+    def __exit__(self, *_: object) -> None:
+        """Give them back."""
+        for number, old in self.before.items():
+            signal.signal(number, old)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.command("stop")
+        signal.signal(number, self.before[number])  # a second one ends the process at once
+
+
+def told(events: Iterator[object]) -> Iterator[Progress]:
+    """Turn a run's events into progress with words for the terminal."""
+    total, first = 0, -1
+    for event in events:
+        match event:
+            case TrainingOptions():
+                total = event.images
+            case Step():
+                first = event.images_seen if first < 0 else first
+                losses = "  ".join(f"{name} {value:.3f}" for name, value in event.losses.items())
+                words = f"{event.images_seen / 1000:.1f} kimg  {event.images_per_second:.1f} images/s  {losses}"
+                yield Progress(event.images_seen, total, words)
+            case Evaluated():
+                words = f"{event.metric} {event.value:.4g} ± {event.error:.2g} (n = {event.n}, {event.network})"
+                yield Progress(event.images_seen, total, words)
+            case Finished():
+                where = f" The model is {event.model}." if event.model else " Continue it with --resume."
+                yield Progress(event.images_seen, total, f"{event.images_seen} images: {event.reason}.{where}")
