@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import torch
 import torch.nn.functional as F
@@ -242,7 +243,12 @@ class StyleGAN2Recipe(Recipe):
         return min(full, int(math.log2(self.options.grow_from)) - 1 + images_seen // self.options.grow_images)
 
     def generator_losses(self, batch: Batch, images_seen: int) -> Losses:
-        """The generator's main loss."""
+        """The generator's main loss; raises UnsuitableOptionsError where the batch was split into parts of groups."""
+        if len(batch.images) % self.options.mbstd_group:
+            raise UnsuitableOptionsError(
+                f"Each process and part of a batch has {len(batch.images)} pictures, which cannot be split into groups "
+                f"of {self.options.mbstd_group} for the minibatch statistic; use fewer parts or a larger batch."
+            )
         blocks = self.blocks(images_seen)
         ws = self._ws(batch, blocks, update_average=True)
         logits = self._judge(self._draw(batch.draws, ws, blocks), batch, blocks, "fake")
@@ -308,26 +314,36 @@ class StyleGAN2Recipe(Recipe):
     @torch.no_grad()
     def judge_held_out(self, batch: Batch, images_seen: int) -> Mapping[str, torch.Tensor]:
         """Return the logits of held-out pictures, which `update` takes among what was observed for r_v."""
-        blocks = self.blocks(images_seen)
+        blocks, group = self.blocks(images_seen), min(self.options.mbstd_group, len(batch.images))
+        if spare := len(batch.images) % group:
+            labels = None if batch.labels is None else batch.labels[:-spare]
+            draws = replace(batch.draws, total=batch.draws.total - spare * batch.draws.stride)
+            batch = replace(batch, images=batch.images[:-spare], labels=labels, draws=draws)
         return {LOGITS_HELD_OUT: self._judge(self._reduced(batch.images, blocks), batch, blocks, "held out")}
 
     def _ws(self, batch: Batch, blocks: int, rows: int | None = None, update_average: bool = False) -> torch.Tensor:
         """Draw ws `[rows, 2 · blocks, w_dim]`, some of them with two latents (Karras et al. 2019, section 3.1)."""
         draws, mapping, count = batch.draws, self.generator.mapping, 2 * blocks
         labels = None if batch.labels is None else batch.labels[:rows]
-        w = mapping(draws.normal("z", self.z_dim)[:rows], labels)
+        w = self._w(draws.normal("z", self.z_dim)[:rows], labels)
         if update_average:
             with torch.no_grad():
-                mean = batch.mean_over_processes(w.detach().mean(dim=0).to(mapping.w_avg.dtype))
+                mean = batch.mean_over_processes(w.detach().mean(dim=0))
                 mapping.w_avg.copy_(mean.lerp(mapping.w_avg, self._config.w_avg_beta))
         ws: torch.Tensor = w[:, None].expand(-1, count, -1)
         if not self.options.style_mixing:
             return ws
-        other = mapping(draws.normal("other z", self.z_dim)[:rows], labels)
+        other = self._w(draws.normal("other z", self.z_dim)[:rows], labels)
         mixed = draws.uniform("mixed")[:rows] < self.options.style_mixing
         crossover = draws.integers("crossover", 1, count)[:rows].masked_fill(~mixed, count)
         after = torch.arange(count, device=w.device) >= crossover[:, None]
         return torch.where(after[:, :, None], other[:, None], ws)
+
+    def _w(self, z: torch.Tensor, labels: torch.Tensor | None) -> torch.Tensor:
+        """Map z to w in full precision, which path lengths and the sums of colours inherit."""
+        with torch.autocast(z.device.type, enabled=False):
+            w: torch.Tensor = self.generator.mapping(z, labels)
+        return w
 
     def _draw(self, draws: Draws, ws: torch.Tensor, blocks: int) -> torch.Tensor:
         layers = [layer for block in self.generator.synthesis.blocks[:blocks] for layer in block.style_layers]
