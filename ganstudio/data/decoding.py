@@ -146,8 +146,9 @@ def opaque(picture: Image.Image, background: tuple[int, int, int]) -> Image.Imag
     """Lay a picture over a colour; returns mode `L` or `RGB`."""
     if picture.has_transparency_data or picture.mode in ("RGBa", "La", "PA"):
         picture = picture.convert("RGBA")
-        ground = Image.new("RGBA", picture.size, (*background, 255))
-        return Image.alpha_composite(ground, picture).convert("RGB")
+        ground = Image.new("RGB", picture.size, background)
+        ground.paste(picture, mask=picture.getchannel("A"))
+        return ground
     if picture.mode == "LAB":
         from PIL import ImageCms
 

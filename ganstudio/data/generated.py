@@ -1,8 +1,9 @@
 """Endless fresh pictures drawn by a generator: each one a pure function of the seed and its number."""
 
+import contextlib
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -87,6 +88,17 @@ class GeneratedPictures(Pictures):
         return self, GeneratedPictures(self._drawer, held, MOST_HELD_OUT)
 
 
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute with a single thread: the same rounding in every process, and no crowd where several draw at once."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 class GeneratedReader(Reader):
     """Draws blocks of 32 pictures out of passes of 40 candidates, so that rounding never depends on who asks."""
 
@@ -136,7 +148,8 @@ class GeneratedReader(Reader):
         digest = hashlib.blake2b(key, digest_size=8).digest()
         generator = torch.Generator().manual_seed(int.from_bytes(digest, "little") >> 1)
         z = torch.randn(CANDIDATES, self.drawer.z_dim, generator=generator) * self.options.scale
-        pictures = self.drawer.draw(z)
+        with one_thread():
+            pictures = self.drawer.draw(z)
         factor = self.drawer.resolution // self.options.resolution
         if factor > 1:
             pictures = F.avg_pool2d(pictures, factor)
