@@ -1,6 +1,8 @@
 """Batches depend on the seed and the step alone: not on workers, interruptions or how a batch is split."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from ganstudio.core.paths import ROOT
 from ganstudio.data.images import ArrayPictures, FilePictures, PictureOptions, open_pictures
 from ganstudio.data.labels import LabelSource
 from ganstudio.data.loading import BatchLoader
@@ -125,3 +128,29 @@ def test_closing_ends_every_process() -> None:
         assert identity is not None
         with pytest.raises(ProcessLookupError):
             os.kill(identity, 0)
+
+
+ORPHANS = """
+import sys
+from pathlib import Path
+import numpy as np
+from ganstudio.data.workers import DecodingWorkers
+from tests.data.odd_readers import Grumpy
+if __name__ == "__main__":
+    workers = DecodingWorkers(Grumpy(), 2)
+    workers.collect(workers.submit(np.arange(10)))
+    print("ready", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_workers_end_when_whoever_asked_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(ORPHANS)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(script)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        process.kill()
+        assert process.stdout.read() == b"", "the output ends when the last process that holds it has ended"
