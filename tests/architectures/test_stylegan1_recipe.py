@@ -160,6 +160,22 @@ def test_the_penalty_is_r1_at_the_present_resolution() -> None:
     assert "r1" not in recipe.judge_losses(batch, 0).minimised
 
 
+def test_a_lazy_penalty_is_as_strong_and_its_optimizer_is_corrected() -> None:
+    torch.manual_seed(1)
+    every = StyleGANRecipe(TINY, FACTS)
+    torch.manual_seed(1)
+    lazy = StyleGANRecipe(dataclasses.replace(TINY, r1_interval=4), FACTS)
+    assert [(phase.name, phase.interval) for phase in lazy.phases()] == [("D", 1), ("R1", 4), ("G", 1)]
+    batch = batch_of(every, FACTS, 0, "D")
+    assert "r1" not in lazy.judge_losses(batch, 0).minimised
+    penalty = lazy.r1_losses(batch, 0).minimised["r1"]
+    torch.testing.assert_close(penalty, 4 * every.judge_losses(batch, 0).minimised["r1"])
+    group = lazy.optimizers()["discriminator"].param_groups[0]
+    assert group["lr"] == pytest.approx(0.001 * 4 / 5)
+    assert group["betas"] == pytest.approx((0.0, 0.99 ** (4 / 5)))
+    assert lazy.optimizers()["generator"].param_groups[0]["betas"] == (0.0, 0.99)
+
+
 def test_the_mean_w_moves_in_the_generators_phase_alone() -> None:
     recipe = StyleGANRecipe(TINY, FACTS)
     recipe.judge_losses(batch_of(recipe, FACTS, 0, "D"), 0)

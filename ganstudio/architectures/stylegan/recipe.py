@@ -14,7 +14,7 @@ from ganstudio.core.recipe import Averaging, Batch, DataFacts, Losses, Phase, Re
 from ganstudio.layers.growing import Growth, at_lod
 from ganstudio.losses.adversarial import GAMES, Game
 from ganstudio.losses.penalties import between, drift, input_gradients, one_centred, zero_centred
-from ganstudio.losses.schedules import r1_weight
+from ganstudio.losses.schedules import lazy_share, r1_weight
 
 G, D = "generator", "discriminator"
 BLUR = (1.0, 2.0, 1.0)
@@ -86,11 +86,17 @@ class StyleGANRecipe(Recipe):
             options.steady_share * options.images,
             options.fade_share * options.images,
         )
-        betas = (options.beta1, options.beta2)
-        self._optimizers = {
-            name: torch.optim.Adam(learned(module, self.growth.first), options.lr, betas, eps=1e-8)
+        lazy = {G: 1.0, D: lazy_share(options.r1_interval) if self._is_lazy else 1.0}
+        self._optimizers: dict[str, torch.optim.Optimizer] = {
+            name: torch.optim.Adam(
+                learned(module, self.growth.first),
+                options.lr,
+                (options.beta1 ** lazy[name], options.beta2 ** lazy[name]),
+                eps=1e-8,
+            )
             for name, module in self.networks().items()
         }
+        self._shares = lazy
         self._adjust(0)
 
     def networks(self) -> Mapping[str, nn.Module]:
@@ -102,8 +108,11 @@ class StyleGANRecipe(Recipe):
         return self._optimizers
 
     def phases(self) -> tuple[Phase, ...]:
-        """Return the discriminator's update, then the generator's."""
-        return (Phase("D", (D,), D, self.judge_losses), Phase("G", (G,), G, self.generator_losses))
+        """Return the discriminator's update, its penalty where that is lazy, then the generator's update."""
+        phases = [Phase("D", (D,), D, self.judge_losses), Phase("G", (G,), G, self.generator_losses)]
+        if self._is_lazy:
+            phases.insert(1, Phase("R1", (D,), D, self.r1_losses, self.options.r1_interval))
+        return tuple(phases)
 
     def averaging(self) -> Mapping[str, Averaging]:
         """Return the generator's average."""
@@ -156,7 +165,8 @@ class StyleGANRecipe(Recipe):
         lod = self.growth.lod(images_seen)
         with torch.no_grad():
             drawn = self._draw(batch, lod)
-        images = at_lod(batch.images, lod).detach().requires_grad_(self._penalised)
+        penalised = self._penalised and not self._is_lazy
+        images = at_lod(batch.images, lod).detach().requires_grad_(penalised)
         fake = self.discriminator(drawn, batch.labels, lod)
         real = self.discriminator(images, batch.labels, lod)
         losses = {"fake": self.game.fake(fake).mean(), "real": self.game.real(real).mean()}
@@ -165,17 +175,30 @@ class StyleGANRecipe(Recipe):
             gradients = input_gradients(self.discriminator(mixed, batch.labels, lod), mixed)
             losses["penalty"] = one_centred(gradients).mean() * self.options.gp_weight
             losses["drift"] = drift(real).mean() * self.options.drift_weight
-        elif self._penalised:
-            losses["r1"] = zero_centred(input_gradients(real, images)).mean() * (self._gamma(images.shape[3]) / 2.0)
+        elif penalised:
+            losses["r1"] = self._r1(real, images)
         return Losses(losses, {"fake": fake.detach(), "real": real.detach()})
+
+    def r1_losses(self, batch: Batch, images_seen: int) -> Losses:
+        """The gradient penalty alone, as strong as if it came in every step."""
+        lod = self.growth.lod(images_seen)
+        images = at_lod(batch.images, lod).detach().requires_grad_(True)
+        penalty = self._r1(self.discriminator(images, batch.labels, lod), images)
+        return Losses({"r1": penalty * self.options.r1_interval})
+
+    def _r1(self, logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
+        """Return γ/2 E ‖∇D‖² at real pictures (Mescheder et al. 2018)."""
+        given, resolution = self.options.r1_gamma, images.shape[3]
+        gamma = r1_weight(resolution, self.options.batch) if given is None else given
+        return zero_centred(input_gradients(logits, images)).mean() * (gamma / 2.0)
 
     @property
     def _penalised(self) -> bool:
         return self.options.game is not Game.WASSERSTEIN and self.options.r1_gamma != 0.0
 
-    def _gamma(self, resolution: int) -> float:
-        given = self.options.r1_gamma
-        return r1_weight(resolution, self.options.batch) if given is None else given
+    @property
+    def _is_lazy(self) -> bool:
+        return self._penalised and self.options.r1_interval > 1
 
     def _adjust(self, images_seen: int) -> None:
         """Set the level of detail of both networks and the learning rate of the resolution."""
@@ -183,9 +206,9 @@ class StyleGANRecipe(Recipe):
         self.generator.synthesis.lod.fill_(lod)
         self.discriminator.lod.fill_(lod)
         rates = [rate for least, rate in sorted(self.options.lr_from) if least <= resolution]
-        for optimizer in self._optimizers.values():
+        for name, optimizer in self._optimizers.items():
             for group in optimizer.param_groups:
-                group["lr"] = (self.options.lr, *rates)[-1]
+                group["lr"] = (self.options.lr, *rates)[-1] * self._shares[name]
 
     def _draw(self, batch: Batch, lod: float, moves_average: bool = False) -> torch.Tensor:
         """Draw pictures at the resolution of a level of detail, every one with noise of its own."""

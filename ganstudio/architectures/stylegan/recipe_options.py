@@ -34,6 +34,8 @@ class StyleGANOptions:
     """Wasserstein comes with its gradient penalty and drift, the others with R1."""
     r1_gamma: float | None = 10.0
     """Weight of R1; 0.0002 · resolution² / batch where not given, none where 0."""
+    r1_interval: int = 1
+    """Steps between evaluations of R1, as StyleGAN2 has them; 1: in every step, together with the main loss."""
     gp_weight: float = 10.0
     drift_weight: float = 0.001
     mbstd_group: int = 4
@@ -69,6 +71,7 @@ SMALL = replace(
     w_dim=256,
     channels=(192, 192, 128, 64, 32),
     r1_gamma=None,
+    r1_interval=8,
     lr=0.002,
     lr_from=(),
     ema_ramp_up=0.05,
@@ -102,6 +105,7 @@ PRESETS: Mapping[str, StyleGANOptions] = MappingProxyType(
         "faces-64": SMALL,
         "faces-32": replace(SMALL, channels=(192, 128, 96, 48), steady_share=0.08, fade_share=0.08),
         "tiny": TINY,
+        "tiny-lazy": replace(TINY, r1_interval=2, style_mixing=0.0, first_resolution=8, images=50),
         "tiny-wasserstein": replace(
             TINY, w_dim=16, mapping_layers=0, blur=False, use_styles=False, use_constant=False, use_noise=False,
             style_mixing=0.0, game=Game.WASSERSTEIN, first_resolution=64,
