@@ -13,7 +13,7 @@ from ganstudio.core.progress import Progress
 from ganstudio.core.recipe import DataFacts
 from ganstudio.core.store import Array
 from ganstudio.data.decoding import WHITE, BrokenPictureError, Fit, Shaping, decode, open_picture
-from ganstudio.data.labels import Labels, LabelSource, read_labels
+from ganstudio.data.labels import Labels, LabelSource, noted_channels, read_labels
 from ganstudio.data.reading import ArrayReader, Broken, FileReader, Reader
 from ganstudio.data.sources import DamagedEntryError, PictureFiles, SourceError, open_source
 
@@ -59,10 +59,13 @@ class Pictures(ABC):
 
 @dataclass(frozen=True, slots=True)
 class PictureOptions:
-    """How a folder or archive is read; without `resolution` the largest power of two that the first picture fills."""
+    """How a folder or archive is read; without `resolution` the largest power of two that the first picture fills.
+
+    Where `grey` is None, a prepared set is grey when its dataset.json says so, and any other set has colours.
+    """
 
     resolution: int | None = None
-    grey: bool = False
+    grey: bool | None = None
     background: tuple[int, int, int] = WHITE
     fit: Fit = Fit.CROP
     labels: LabelSource = LabelSource.NONE
@@ -227,7 +230,8 @@ def open_pictures(path: Path, options: PictureOptions | None = None) -> FilePict
     resolution = options.resolution or natural_resolution(files)
     if not 1 <= resolution <= LARGEST_RESOLUTION:
         raise WrongInputError(f"The resolution {resolution} is out of bounds: 1 to {LARGEST_RESOLUTION} pixels.")
-    shaping = Shaping(resolution, options.grey, options.background, options.fit)
+    grey = noted_channels(files) == 1 if options.grey is None else options.grey
+    shaping = Shaping(resolution, grey, options.background, options.fit)
     return FilePictures(files, shaping, labels)
 
 

@@ -21,7 +21,7 @@ from ganstudio.data.decoding import WHITE, Box, BrokenPictureError, Fit, Shaping
 from ganstudio.data.duplicates import NEAR, fingerprint, near_duplicates
 from ganstudio.data.frames import frame_count, frames, is_video
 from ganstudio.data.images import LARGEST_RESOLUTION, MIRRORED
-from ganstudio.data.labels import JSON_NAME, Labels, LabelSource, read_labels
+from ganstudio.data.labels import CHANNELS, CLASS_NAMES, JSON_NAME, Labels, LabelSource, read_labels
 from ganstudio.data.sources import DamagedEntryError, PictureFiles, SourceError, open_source
 
 JOURNAL, REPORT, REPORT_TEXT = "import.jsonl", "report.json", "report.txt"
@@ -276,7 +276,8 @@ def _finish(options: ImportOptions, journal: _Journal, source: _Source, work: Pa
     report = Report(len(kept) * len(suffixes), broken, named, len(twins))
     labels = [[picture_name(entry.number, suffix), entry.label] for entry in kept for suffix in suffixes]
     classes = list(source.labels.classes) if source.labels else None
-    _write_text(work / JSON_NAME, json.dumps({"labels": labels if classes else None, "classes": classes}))
+    notes = {"labels": labels if classes else None, CLASS_NAMES: classes, CHANNELS: 1 if options.grey else 3}
+    _write_text(work / JSON_NAME, json.dumps(notes))
     _write_text(work / REPORT, json.dumps(dataclasses.asdict(report), indent=1, ensure_ascii=False))
     _write_text(work / REPORT_TEXT, report.text())
     return report

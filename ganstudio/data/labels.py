@@ -17,7 +17,7 @@ from ganstudio.data.sources import PictureFiles
 MOST_CLASSES = 100_000
 LARGEST_NOTE = 512 << 20
 JSON_NAME, CSV_NAME = "dataset.json", "labels.csv"
-CLASS_NAMES = "classes"
+CLASS_NAMES, CHANNELS = "classes", "channels"
 
 
 class LabelsError(StudioError):
@@ -53,6 +53,18 @@ def read_labels(files: PictureFiles, source: LabelSource, given: Path | None = N
                 return labels_of(names, *parsed(_decoded(files.read(note), note), f"{files.path}/{note}"))
         raise LabelsError(f"{files.path} has neither {JSON_NAME} nor {CSV_NAME}; add one or name the labels' file.")
     return None
+
+
+def noted_channels(files: PictureFiles) -> int | None:
+    """Return how many channels the dataset.json of a prepared set says that its pictures have."""
+    if JSON_NAME not in files.notes or files.notes[JSON_NAME].size > LARGEST_NOTE:
+        return None
+    try:
+        content = json.loads(files.read(JSON_NAME))
+    except (ValueError, RecursionError, StudioError):
+        return None
+    channels = content.get(CHANNELS) if isinstance(content, dict) else None
+    return channels if isinstance(channels, int) else None
 
 
 def by_folder(names: Sequence[str]) -> Mapping[str, str]:

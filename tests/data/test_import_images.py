@@ -154,6 +154,8 @@ def test_cut_by_hand_and_padded(tmp_path: Path) -> None:
     run(ImportOptions(source, tmp_path / "padded", 8, fit=Fit.PAD, background=(1, 2, 3), grey=True))
     padded = np.asarray(Image.open(tmp_path / "padded" / "00000" / "img00000000.png"))
     assert padded.shape == (8, 8)
+    assert open_pictures(tmp_path / "padded").facts.img_channels == 1
+    assert open_pictures(tmp_path / "cut").facts.img_channels == 3
     assert set(padded[0]) == set(padded[7]) == {2}
 
 
