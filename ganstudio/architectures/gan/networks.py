@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 HALF_PRECISION = (torch.bfloat16, torch.float16)
+FIRST_CONTRAST = 0.02
 
 
 class Output(StrEnum):
@@ -43,11 +44,13 @@ class GeneratorNetwork(nn.Module):
     """z `[N, z_dim]` to pictures `[N, C, R, R]` in [-1, 1] through dense layers with ReLU."""
 
     def __init__(self, config: GANConfig) -> None:
-        """Build the layers with He's initialisation."""
+        """Build the layers with He's initialisation; first pictures are near grey, where the last one has slope."""
         super().__init__()
         self.config = config
         sizes = (config.z_dim, *config.widths, config.img_channels * config.resolution**2)
-        self.layers = nn.ModuleList(dense(n_in, n_out) for n_in, n_out in pairwise(sizes))
+        layers = [dense(n_in, n_out) for n_in, n_out in pairwise(sizes)]
+        nn.init.normal_(layers[-1].weight, 0.0, FIRST_CONTRAST)
+        self.layers = nn.ModuleList(layers)
 
     def hidden(self, x: torch.Tensor, index: int) -> torch.Tensor:
         """Return the activation `[N, width]` of hidden layer `index`."""

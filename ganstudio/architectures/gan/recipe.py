@@ -50,7 +50,7 @@ TINY = GANOptions(batch=4, z_dim=6, generator_widths=(9, 8), discriminator_width
 
 PRESETS: Mapping[str, GANOptions] = MappingProxyType(
     {
-        "digits": GANOptions(z_dim=32, ema_half_life=5_000),
+        "digits": GANOptions(z_dim=32, dropout=0.5, generator_lr=0.0005, ema_half_life=5_000),
         "non-saturating": GANOptions(),
         "minimax": GANOptions(game=Game.MINIMAX),
         "tiny": TINY,
