@@ -5,6 +5,7 @@ from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt
 os.environ.pop("GANSTUDIO_STARTED", None)
+os.environ["OMP_NUM_THREADS"] = "1"  # tests are small; a second thread only waits for the first
 
 import pytest
 from hypothesis import settings
@@ -30,10 +31,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _few_threads() -> None:
+def _one_thread() -> None:
     import torch
 
-    torch.set_num_threads(min(2, os.cpu_count() or 1))
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """The computing behind the window: open models, the chosen device, pictures of documents."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 
@@ -21,6 +22,7 @@ from ganstudio.core.store import Store
 from ganstudio.engine.graphs import GraphRunner
 from ganstudio.engine.model import Model, open_model
 from ganstudio.engine.synthesis import IncrementalSynthesis, run_eagerly
+from ganstudio.engine.threads import ThreadChoice
 
 OPEN_MODELS = 2
 
@@ -34,6 +36,7 @@ class Rendering:
         self.device, self.precision = choose_device(AUTO), Precision.EXACT
         self._open: OrderedDict[str, tuple[Model, IncrementalSynthesis]] = OrderedDict()
         self._names: dict[str, str] = {}
+        self._threads = ThreadChoice()
 
     def open(self, name: str) -> ModelOpened:
         """Open a model by name or path and keep it, with the one before."""
@@ -79,4 +82,11 @@ class Rendering:
                     f"The file {name} is not the one that this picture was made with; open the earlier file again."
                 )
         self._open.move_to_end(digest)
-        yield from self._open[digest][1].render(document)
+        synthesis = self._open[digest][1]
+        self._threads.apply(digest)
+        started = time.thread_time()
+        for frame in synthesis.render(document):
+            spent = (time.thread_time() - started) * 1e3
+            yield frame
+            if not frame.preview and len(frame.stages_run) == len(synthesis.stages):
+                self._threads.learn(digest, spent)
