@@ -58,12 +58,18 @@ class EqualizedConv2d(nn.Module):
         self.weight_gain = 1.0 / math.sqrt(n_in * size * size)
 
     def forward(self, x: torch.Tensor, gain: float = 1.0) -> torch.Tensor:
-        """Return clamp(f(x * W + b) · gain)."""
-        weight = (self.weight * self.weight_gain).to(x.dtype)
+        """Return clamp(f(x * W + b) · gain); homogeneous activations let the gain go into kernel and bias."""
+        total = self.activation.gain * gain
+        folded = total if self.activation.homogeneous else 1.0
+        weight = (self.weight * (self.weight_gain * folded)).to(x.dtype)
+        bias = None if self.bias is None else (self.bias * folded).to(x.dtype)
         if self.up:
             x = conv_up(x, weight, self.resample_filter)
+            x = x if bias is None else x + bias.reshape(1, -1, 1, 1)
         elif self.down:
-            x = conv_down(x, weight, self.resample_filter)
+            x = conv_down(x, weight, self.resample_filter, bias)
         else:
-            x = F.conv2d(x, weight, padding=weight.shape[-1] // 2)
-        return bias_activation(x, self.bias, self.activation, gain, self.clamp)
+            x = F.conv2d(x, weight, bias, padding=weight.shape[-1] // 2)
+        x = self.activation.function(x)
+        x = x if folded == total else x * total
+        return x if self.clamp is None else x.clamp(-self.clamp * gain, self.clamp * gain)

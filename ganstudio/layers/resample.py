@@ -1,6 +1,7 @@
 """Resampling with FIR filters (Karras et al. 2020, section 4.2; Zhang 2019)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -40,6 +41,13 @@ def upsample2d(x: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
 
 def downsample2d(x: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
     """Halve the resolution of x `[N, C, H, W]`: the filter, then every other pixel."""
+    if kernel.device.type == "cpu" and torch.equal(kernel, SMOOTH.to(kernel.dtype)):
+        halved: torch.Tensor = _Halved.apply(x, kernel)  # type: ignore[no-untyped-call]
+        return halved
+    return _every_other(x, kernel)
+
+
+def _every_other(x: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
     taps = kernel.shape[-1]
     channels = x.shape[1]
     weight = kernel.flip(0, 1).to(x.dtype).expand(channels, 1, *kernel.shape)
@@ -48,6 +56,20 @@ def downsample2d(x: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
         x = F.pad(x, (before, after, before, after))
         before = 0
     return F.conv2d(x, weight, stride=2, padding=before, groups=channels)
+
+
+class _Halved(torch.autograd.Function):
+    """Halving whose gradient is a quarter of doubling: far quicker than that of a strided convolution per channel."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
+        ctx.save_for_backward(kernel)
+        return _every_other(x, kernel)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:
+        (kernel,) = ctx.saved_tensors
+        return upsample2d(gradient, kernel) * 0.25, None
 
 
 def upsampling_padding(taps: int, size: int) -> tuple[int, int]:
@@ -68,11 +90,13 @@ def conv_up(x: torch.Tensor, weight: torch.Tensor, kernel: torch.Tensor) -> torc
     return filter2d(y, kernel, upsampling_padding(kernel.shape[-1], size), gain=4.0)
 
 
-def conv_down(x: torch.Tensor, weight: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
+def conv_down(
+    x: torch.Tensor, weight: torch.Tensor, kernel: torch.Tensor, bias: torch.Tensor | None = None
+) -> torch.Tensor:
     """Filter x `[N, I, H, W]` and convolve it with `[O, I, k, k]` at half its resolution."""
     size, taps = weight.shape[-1], kernel.shape[-1]
     if size == 1:
-        return F.conv2d(downsample2d(x, kernel), weight)
+        return F.conv2d(downsample2d(x, kernel), weight, bias)
     half = size // 2
     padding = half + (taps - 1) // 2, half + (taps - 2) // 2
-    return F.conv2d(filter2d(x, kernel, padding), weight, stride=2)
+    return F.conv2d(filter2d(x, kernel, padding), weight, bias, stride=2)

@@ -125,7 +125,10 @@ def new_run(options: TrainOptions) -> TrainingOptions:
             f"A new run needs --{missing[0]}, as in: train --architecture dcgan --data pictures --run runs/first. "
             "To continue a run use --resume FOLDER."
         )
-    return TrainingOptions(**given_options(options))
+    asked = TrainingOptions(**given_options(options))
+    if "images" in {f.name for f in dataclasses.fields(asked.recipe_card().options)} and "images" not in asked.recipe:
+        asked = dataclasses.replace(asked, recipe={**asked.recipe, "images": asked.images})  # growth follows --images
+    return asked
 
 
 def resumed(options: TrainOptions) -> Any:

@@ -15,7 +15,8 @@ WORKERS = 2
 def open_feed(options: TrainingOptions) -> BatchLoader:
     """Return the part of the data that is trained on, as batches; raises SourceError where there are none."""
     trained, _ = open_data(options).split()
-    return BatchLoader(trained, options.recipe_options().batch, options.seed, workers=WORKERS)
+    workers = 0 if trained.endless else WORKERS  # drawing in other processes only takes the cores from training
+    return BatchLoader(trained, options.recipe_options().batch, options.seed, workers=workers)
 
 
 def open_data(options: TrainingOptions) -> Pictures:

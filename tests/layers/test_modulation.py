@@ -119,6 +119,13 @@ def test_downsampling_halves_and_keeps_brightness(half: int, taps: tuple[int, ..
     assert math.isclose(float(downsample2d(torch.ones(1, 1, 16, 16), fir_kernel(taps))[0, 0, 4, 4]), 1.0, rel_tol=1e-5)
 
 
+def test_halving_can_be_differentiated_twice() -> None:
+    x = torch.randn(1, 2, 6, 8, dtype=torch.float64, requires_grad=True)
+    fir = fir_kernel((1, 3, 3, 1)).double()
+    assert torch.autograd.gradcheck(lambda y: downsample2d(y, fir), x)
+    assert torch.autograd.gradgradcheck(lambda y: downsample2d(y, fir).square(), x)
+
+
 @pytest.mark.parametrize("size", [1, 3])
 @pytest.mark.parametrize("taps", [(1, 2, 1), (1, 3, 3, 1)])
 def test_strided_convolutions_have_the_expected_sizes(size: int, taps: tuple[int, ...]) -> None:
