@@ -51,7 +51,7 @@ def save_state(path: Path, recipe: Recipe, averages: Averages, progressed: Progr
         for index, values in state["state"].items():
             tensors.update({f"optimizer/{name}/{index}/{key}": value for key, value in values.items()})
     header = json.dumps({"progressed": asdict(progressed), "groups": groups})
-    write_tensor_file(path, {name: tensor.detach() for name, tensor in tensors.items()}, {KEY: header})
+    write_tensor_file(path, {name: tensors[name].detach() for name in sorted(tensors)}, {KEY: header})
 
 
 def read_progress(path: Path) -> Progressed:
@@ -115,7 +115,7 @@ def digest(recipe: Recipe, averages: Averages) -> str:
             for key, tensor in module.state_dict().items():
                 take(f"{kind}/{name}/{key}", tensor)
     for name, optimizer in recipe.optimizers().items():
-        for index, values in optimizer.state_dict()["state"].items():
-            for key, value in values.items():
+        for index, values in sorted(optimizer.state_dict()["state"].items()):
+            for key, value in sorted(values.items()):
                 take(f"optimizer/{name}/{index}/{key}", value)
     return hasher.hexdigest()
