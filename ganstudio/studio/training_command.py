@@ -57,7 +57,7 @@ class TrainOptions:
     freeze_layers: int | None = None
     """Keep so many of the discriminator's first blocks as they are (freeze-D)."""
     threads: int | None = None
-    """Processor threads; as many as the machine has cores where not given."""
+    """Processor threads; all cores where not given, on resuming as many as before (others change the last bits)."""
 
 
 def given_options(options: TrainOptions) -> dict[str, Any]:
@@ -89,15 +89,11 @@ def parse_settings(settings: tuple[str, ...]) -> dict[str, Any]:
 
 def events_of(options: TrainOptions) -> Iterator[object]:
     """Start or continue a run and yield its options, then its events."""
-    import torch
-
     from ganstudio.studio.training_feed import open_feed
     from ganstudio.training.loop import train
     from ganstudio.training.parallel import join_processes, part_from_processes
     from ganstudio.training.run import RunFolder
 
-    if options.threads:
-        torch.set_num_threads(options.threads)
     processes = join_processes(options.device or AUTO)
     try:
         if options.resume is not None:
@@ -112,7 +108,7 @@ def events_of(options: TrainOptions) -> Iterator[object]:
         yield run.options
         feed = open_feed(run.options)
         with stopped_by_signals(run.command):
-            yield from train(run, feed, processes)
+            yield from train(run, feed, processes, threads=options.threads)
     finally:
         part_from_processes()
 

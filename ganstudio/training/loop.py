@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import torch
+
 from ganstudio.checkpoints.checkpoint import NETWORKS
 from ganstudio.core.files import write_file
 from ganstudio.core.png import png_bytes
@@ -26,17 +28,23 @@ def no_evaluation(_: Trainer) -> Iterator[Evaluated]:
 
 
 def train(
-    run: RunFolder, feed: Feed, processes: Processes, evaluate: Evaluation = no_evaluation
+    run: RunFolder,
+    feed: Feed,
+    processes: Processes,
+    evaluate: Evaluation = no_evaluation,
+    threads: int | None = None,
 ) -> Iterator[Event]:
     """Start or continue the run in a folder and yield what happens until all images were seen or it is stopped.
 
     Killing the process at any moment loses what came after the last `Saved`; continuing from there repeats it bit
-    for bit on the same device, build and thread count.
+    for bit on the same device, build and thread count. `threads` changes that count, and with it the last bits.
     """
     if processes.leads:
         run.lock()
         check_data(run, feed)
     loop = Loop(run, feed, processes, evaluate)
+    if threads:
+        torch.set_num_threads(threads)
     try:
         for event in loop.events():
             if processes.leads:
