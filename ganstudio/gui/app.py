@@ -1,10 +1,12 @@
 """Starts the window: painted first, alive a moment later."""
 
+import logging
 import os
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from PyQt6.QtWidgets import QApplication
 
@@ -36,6 +38,7 @@ class Studio:
     window: MainWindow
     keeper: Keeper
     ended: bool = False
+    quiet: bool = True  # whether, after the end, no thread computes any more
 
     def begin(self, options: LaunchOptions) -> None:
         """Bring the painted window to life."""
@@ -60,7 +63,7 @@ class Studio:
         if not self.ended:
             self.ended = True
             self.bridge.close()
-            self.session.stop()
+            self.quiet = self.session.stop()
 
 
 def run(options: LaunchOptions) -> int:
@@ -72,20 +75,37 @@ def run(options: LaunchOptions) -> int:
     settings = Settings.load()
     appearance = Appearance(app, options.theme if options.theme is not Theme.SYSTEM else settings.theme)
     window = MainWindow(appearance)
-    faults = Faults(user_folder() / "faults.log", window.tell_problem)
-    faults.install()
     studio = make_studio(settings, window)
+    faults = Faults(user_folder() / "faults.log", studio.bridge.fault_told.emit)
+    faults.install()
+    code = run_window(app, studio, options, captured)
+    studio.end()
+    faults.uninstall()
+    if not studio.quiet:
+        leave_at_once(code)
+    return code
+
+
+def run_window(app: QApplication, studio: Studio, options: LaunchOptions, captured: bool) -> int:
+    """Show the window, and run the event loop until it ends; return the exit code."""
+    window = studio.window
     timings = Timings(options.started_at)
     window.painted.connect(lambda: timings.mark_window(time.time()))
     window.painted.connect(lambda: studio.begin(options))
     if captured:
         capture = Capture(studio.session, window, timings, options, app.exit)
         capture.begin()
+        studio.bridge.fault_told.connect(capture.give_up)
     show(window, studio.keeper, options, captured)
-    code = app.exec()
-    studio.end()
-    faults.uninstall()
-    return code
+    return app.exec()
+
+
+def leave_at_once(code: int) -> NoReturn:
+    """End the process around a thread that is deep in a computation, which Python's own way out would abort."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def application() -> QApplication:
@@ -102,6 +122,7 @@ def make_studio(settings: Settings, window: MainWindow) -> Studio:
     bridge = Bridge()
     session = Session(Compute(bridge.deliver), settings, Library(settings))
     bridge.carry_to(session.receive)
+    bridge.fault_told.connect(window.tell_problem)
     studio = Studio(session, bridge, window, Keeper(settings))
     window.picture_wanted.connect(studio.save_picture)
     window.closing.connect(studio.end)

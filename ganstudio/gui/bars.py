@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from ganstudio.core.frame import ModelInfo
-from ganstudio.gui.theme.icons import IconName, icon
-from ganstudio.gui.theme.tokens import TARGET
+from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.widgets.buttons import IconButton, TextButton, describe
 from ganstudio.gui.widgets.frame import Surface
 from ganstudio.gui.widgets.jobs import JobsStrip
@@ -23,7 +22,7 @@ class TopBar(Surface):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("topbar", parent)
         self.setFixedHeight(44)
-        self._tabs: dict[str, QToolButton] = {}
+        self._tabs: dict[str, TextButton] = {}
         self._left = QHBoxLayout()
         self._left.setSpacing(4)
         self.search = TextButton("Search commands", "Find any command by its name", "search", IconName.SEARCH)
@@ -54,14 +53,9 @@ class TopBar(Surface):
     def show_workspaces(self, workspaces: Sequence[tuple[str, str, IconName]]) -> None:
         """Offer these workspaces, each by name, title and icon."""
         for name, title, drawing in workspaces:
-            tab = QToolButton()
-            tab.setText(f" {title}")
-            tab.setIcon(icon(drawing))
-            tab.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            tab = TextButton(title, "", "tab", drawing)
             tab.setCheckable(True)
             tab.setAutoExclusive(True)
-            tab.setProperty("kind", "tab")
-            tab.setMinimumHeight(TARGET)
             describe(tab, f"Workspace {title}", f"The workspace “{title}”")
             tab.clicked.connect(lambda _checked, name=name: self.workspace_chosen.emit(name))
             self._tabs[name] = tab

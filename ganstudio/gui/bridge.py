@@ -12,6 +12,7 @@ from ganstudio.engine.compute import Event, problem_of
 class Bridge(QObject):
     """Hands over events in order, from the event loop of the window's thread."""
 
+    fault_told = pyqtSignal(str, str)
     _crossing = pyqtSignal(object)
     _finished = pyqtSignal(object)
 
@@ -19,6 +20,7 @@ class Bridge(QObject):
         super().__init__()
         self._receive: Callable[[Event], None] | None = None
         self._told: dict[int, Callable[[Problem | None], None]] = {}
+        self._beside: dict[int, threading.Thread] = {}
         queued = Qt.ConnectionType.QueuedConnection
         self._crossing.connect(self._arrive, queued)  # type: ignore[call-arg]
         self._finished.connect(self._finish, queued)  # type: ignore[call-arg]
@@ -35,12 +37,17 @@ class Bridge(QObject):
         """Run `work` beside the window, such as writing a file, and tell on the window's thread how it went."""
         number = max(self._told, default=0) + 1
         self._told[number] = told
-        threading.Thread(target=self._run, args=(number, work), name="beside the window", daemon=True).start()
+        thread = threading.Thread(target=self._run, args=(number, work), name="beside the window")
+        self._beside[number] = thread
+        thread.start()
 
     def close(self) -> None:
-        """Drop what comes from now on."""
+        """Drop what comes from now on, and let what is being written be finished."""
         self._receive = None
         self._told.clear()
+        for thread in self._beside.values():
+            thread.join()
+        self._beside.clear()
 
     def _run(self, number: int, work: Callable[[], None]) -> None:
         problem = None
@@ -52,6 +59,7 @@ class Bridge(QObject):
 
     def _finish(self, result: tuple[int, Problem | None]) -> None:
         number, problem = result
+        self._beside.pop(number, None)
         told = self._told.pop(number, None)
         if told is not None:
             told(problem)

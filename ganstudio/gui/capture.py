@@ -89,6 +89,12 @@ class Capture(QObject):
             self._grabbed = True
             QTimer.singleShot(SETTLE_MS, lambda: self._finish(1))
 
+    def give_up(self, sentence: str, _details: str) -> None:
+        """End with exit code 1: something failed inside the program, so that no picture may ever come."""
+        self._bindings.release()
+        sys.stderr.write(sentence + "\n")
+        self._leave(1)
+
     def _grab(self) -> None:
         if self._options.first_look is not None:
             self._next_seed()

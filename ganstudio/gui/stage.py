@@ -73,14 +73,14 @@ class ViewBar(Surface):
         row.addWidget(self.hint, 1)
         row.addWidget(self.zoom)
         row.addSpacing(8)
-        for button in (self.fit, self.actual, self.smooth, self.copy, self.save, self.fullscreen):
+        self._buttons = (self.fit, self.actual, self.smooth, self.copy, self.save, self.fullscreen)
+        for button in self._buttons:
             row.addWidget(button)
 
     def show_for(self, picture: bool) -> None:
         """Offer what can be done with a picture only while there is one."""
-        self.setEnabled(picture)
-        self.hint.setVisible(picture)
-        self.zoom.setVisible(picture)
+        for part in (self.hint, self.zoom, *self._buttons):
+            part.setVisible(picture)
 
 
 class Stage(Surface):

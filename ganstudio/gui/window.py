@@ -14,7 +14,7 @@ from PyQt6.QtGui import (
     QKeyEvent,
     QPaintEvent,
 )
-from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from ganstudio.gui.actions import CommandBook
 from ganstudio.gui.bars import ModelLine, StatusLine, TopBar, model_name
@@ -38,6 +38,7 @@ from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.stage import Stage
 from ganstudio.gui.theme.appearance import Appearance
 from ganstudio.gui.widgets.command_palette import CommandPalette
+from ganstudio.gui.widgets.split import Split
 from ganstudio.gui.workspaces import WORKSPACES, Workspace
 from ganstudio.studio.session import Session
 
@@ -68,9 +69,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.top, self.model_line, self.stage, self.status = TopBar(), ModelLine(), Stage(), StatusLine()
         self.left, self.right = Dock("left", LEFT_PX), Dock("right", RIGHT_PX)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(1)
+        self.splitter = Split()
         for i, part in enumerate((self.left, self.stage, self.right)):
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(i, int(i == 1))
@@ -90,6 +89,9 @@ class MainWindow(QMainWindow):
         self.topic_card = TopicCard(self)
         self.keys_card = KeysCard(self)
         self._veil = DropVeil(self)
+        bars = (self.top, self.model_line, self.status)
+        appearance.dress(*bars, self.left, self.right, self.stage, self.palette_card, self.topic_card, self.keys_card)
+        appearance.dressing.connect(self._hold_painting)
         self._wire_chrome()
 
     def attach(self, session: Session, workspace: Workspace, keeper: Keeper) -> None:
@@ -223,6 +225,9 @@ class MainWindow(QMainWindow):
         self.closing.emit()
         super().closeEvent(event)
 
+    def _hold_painting(self, dressing: bool) -> None:
+        self.setUpdatesEnabled(not dressing)  # so that the whole window changes in one picture
+
     def _around(self) -> tuple[QWidget, ...]:
         return self.top, self.model_line, self.status, self.left, self.right, self.stage.bar
 
@@ -300,7 +305,7 @@ class MainWindow(QMainWindow):
     def _explain(self, panel: Panel, control: QWidget) -> None:
         topic = panel.topic()
         if topic is not None:
-            self.topic_card.explain(topic, control)
+            self.topic_card.explain(topic, control.parentWidget() or control)  # beside the part, not over it
 
     def _toggle(self, dock: Dock) -> None:
         dock.setVisible(dock.isHidden())
@@ -309,28 +314,32 @@ class MainWindow(QMainWindow):
     def _close(self) -> None:
         self.close()
 
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.appearance.dress_once(menu)
+        return menu
+
     def _picture_menu(self, place: QPoint) -> None:
         if self.stage.viewer.is_empty:
             return
-        menu = QMenu(self)
+        menu = self._menu()
         for command_id in ("copy", "save", "", "fit", "actual", "smooth", "fullscreen"):
             if command_id:
                 menu.addAction(self.book.action(command_id))
             else:
                 menu.addSeparator()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(place)
 
     def _model_menu(self) -> None:
         if self.session is None:
             return
-        menu = QMenu(self)
+        menu = self._menu()
         for command in model_commands(self.session):
             action = menu.addAction(command.name)
             if action is not None:
                 action.triggered.connect(command.run)
         menu.addSeparator()
         menu.addAction(self.book.action("open"))
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         line = self.model_line.model
         menu.popup(line.mapToGlobal(line.rect().bottomLeft()))

@@ -64,7 +64,7 @@ class Library:
             return
         recent = [info.path, *(path for path in self.settings.recent if path != info.path)]
         self.settings.recent = recent[:RECENT_KEPT]
-        self.settings.save()
+        self.settings.save_soon()
         self.changed.emit()
 
     def entry_of(self, info: ModelInfo) -> ModelEntry | None:

@@ -16,6 +16,7 @@ from ganstudio.studio.library import Library
 from ganstudio.studio.settings import Settings
 
 MakeCompute = Callable[[Callable[[Event], None]], Compute]
+LAST_WAIT_S = 0.3
 
 
 class Session:
@@ -50,9 +51,12 @@ class Session:
             self.open_model(first_model)
 
     def stop(self) -> bool:
-        """End the computing and keep the settings; tell whether the thread ended."""
+        """Keep the settings, then end the computing; tell whether its thread ended within a moment.
+
+        A step that takes long is not waited for: it changes nothing that is kept.
+        """
         self.settings.save()
-        return self.compute.stop()
+        return self.compute.stop(LAST_WAIT_S)
 
     @property
     def project(self) -> Project:

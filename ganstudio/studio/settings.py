@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,51 @@ FILE = "settings.json"
 RECENT_KEPT = 12
 
 
+class Keeping:
+    """Writes a file's newest content, one writing after another, on the caller's thread or beside it."""
+
+    def __init__(self) -> None:
+        """Nothing waits."""
+        self._turn = threading.Lock()  # held while a file is written
+        self._wake = threading.Lock()  # held while what waits changes hands
+        self._waiting: tuple[Path, bytes] | None = None
+        self._thread: threading.Thread | None = None
+
+    def write(self, file: Path, data: bytes) -> bool:
+        """Write now; what still waited is older and dropped. Tell whether it worked."""
+        with self._wake:
+            self._waiting = None
+        with self._turn:
+            return _written(file, data)
+
+    def write_soon(self, file: Path, data: bytes) -> None:
+        """Write beside the caller; newer data takes the place of data that still waits."""
+        with self._wake:
+            self._waiting = (file, data)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="settings")  # no daemon: its file is finished
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            with self._turn:
+                with self._wake:
+                    waiting, self._waiting = self._waiting, None
+                    if waiting is None:
+                        self._thread = None
+                        return
+                _written(*waiting)
+
+
+def _written(file: Path, data: bytes) -> bool:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_file(file, [data], len(data))
+    except (OSError, StudioError):
+        return False
+    return True
+
+
 @dataclass
 class Settings:
     """Plain values; anything unreadable in the file falls back to its default."""
@@ -26,6 +72,7 @@ class Settings:
     recent: list[str] = field(default_factory=list)
     layout: dict[str, str] = field(default_factory=dict)  # window geometry and panel states, by name
     folder: Path = field(default_factory=user_folder, compare=False)
+    keeping: Keeping = field(default_factory=Keeping, compare=False, repr=False)
 
     @staticmethod
     def load(folder: Path | None = None) -> "Settings":
@@ -43,14 +90,15 @@ class Settings:
 
     def save(self) -> bool:
         """Write the settings; tell whether that worked, since a full disk is no reason to stop."""
-        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "folder"}
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            data = json.dumps(values, indent=1).encode()
-            write_file(self.folder / FILE, [data], len(data))
-        except (OSError, StudioError):
-            return False
-        return True
+        return self.keeping.write(self.folder / FILE, self._packed())
+
+    def save_soon(self) -> None:
+        """Write the settings as they are now beside the caller, who may be drawing a window."""
+        self.keeping.write_soon(self.folder / FILE, self._packed())
+
+    def _packed(self) -> bytes:
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.compare}
+        return json.dumps(values, indent=1).encode()
 
 
 def _from_json(found: dict[str, Any], folder: Path) -> Settings:

@@ -91,7 +91,10 @@ def start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable
         opened.window.deleteLater()
     flush()
     assert [w for w in QApplication.topLevelWidgets() if w.isVisible()] == []
-    assert {t for t in threading.enumerate() if t.is_alive()} - before == set()
+    left = {t for t in threading.enumerate() if t.is_alive()} - before
+    for thread in left:
+        thread.join(PATIENCE_MS / 1000)
+    assert not any(thread.is_alive() for thread in left)
 
 
 def flush() -> None:

@@ -16,15 +16,16 @@ import sys
 from pathlib import Path
 from ganstudio.gui.app import run
 from ganstudio.studio.launch import LaunchOptions, Theme
-kind, target, opened = sys.argv[1:]
+kind, target, opened, breakage = sys.argv[1:]
+exec(breakage)
 sys.exit(run(LaunchOptions(**{kind: Path(target)}, size=(1280, 800), theme=Theme.DARK,
                            open=Path(opened) if opened else None)))
 """
 
 
-def launch(kind: str, target: Path, opened: str = "") -> subprocess.CompletedProcess[str]:
+def launch(kind: str, target: Path, opened: str = "", breakage: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", RUN, kind, str(target), opened],
+        [sys.executable, "-c", RUN, kind, str(target), opened, breakage],
         cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=150, check=False,
     )  # fmt: skip
 
@@ -62,3 +63,34 @@ def test_a_file_that_is_no_model_ends_a_screenshot_with_its_reason(tmp_path: Pat
     assert done.returncode == 1
     assert "broken.pkl" in done.stderr
     assert target.exists()
+
+
+BROKEN_ATTACH = """
+from ganstudio.gui.window import MainWindow
+def attach(*_): raise ZeroDivisionError("by nothing")
+MainWindow.attach = attach
+"""
+
+
+@pytest.mark.parametrize("kind", ["screenshot", "first_look"])
+def test_a_window_that_fails_while_it_comes_to_life_ends_the_program(tmp_path: Path, kind: str) -> None:
+    done = launch(kind, tmp_path / "window.png", breakage=BROKEN_ATTACH)
+    assert done.returncode == 1
+    assert "Something went wrong inside the program (ZeroDivisionError: by nothing)" in done.stderr
+
+
+SLOW_PICTURES = """
+import time
+from ganstudio.engine.rendering import Rendering
+drawn = Rendering.render
+def slow(self, document):
+    yield from drawn(self, document)
+    time.sleep(3600)
+Rendering.render = slow
+"""
+
+
+def test_the_program_ends_while_a_picture_is_still_computed(tmp_path: Path) -> None:
+    done = launch("screenshot", tmp_path / "window.png", breakage=SLOW_PICTURES)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)

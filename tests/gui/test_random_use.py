@@ -81,6 +81,7 @@ def raised(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
 
 def use(start: Callable[..., Running], model: Path, raised: list[BaseException], events: int, seed: int) -> None:
     running = start(model)
+    running.window.book.enable("close", False)  # a random walk through the palette may find it
     hands = Hands(running, seed)
     for number in range(events):
         hands.act()

@@ -1,6 +1,7 @@
 """The whole window on a real session: what a person does, and what the document is afterwards."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from ganstudio.gui.panels.classes import ClassPanel
 from ganstudio.gui.panels.latent import LatentPanel
 from ganstudio.gui.panels.noise import NoisePanel
 from ganstudio.gui.panels.panel import Panel
+from ganstudio.gui.theme.style_sheet import style_sheet
 from ganstudio.gui.theme.tokens import DARK, LIGHT
 from ganstudio.gui.widgets.card import Card
 from ganstudio.gui.widgets.labels import ElidedLabel
@@ -285,16 +287,61 @@ def test_no_word_is_clipped_at_any_size(start: Start, qtbot: QtBot, styled_model
             assert button.width() >= button.minimumSizeHint().width(), button.text()
 
 
-def test_both_themes_paint_their_own_colours(start: Start) -> None:
+def test_both_themes_paint_their_own_colours(start: Start, qtbot: QtBot) -> None:
     running = start()
     window = running.window
     for theme, tones in ((Theme.DARK, DARK), (Theme.LIGHT, LIGHT)):
         window.appearance.choose(theme)
-        QApplication.processEvents()
+        qtbot.waitUntil(lambda: window.appearance.settled)
+        assert window.updatesEnabled()
         image = window.grab().toImage()
         assert image.pixelColor(400, 4).name() == tones.raised
         corner = window.stage.viewer.mapTo(window, QPoint(4, 30))
         assert image.pixelColor(corner).name() == tones.backdrop
+
+
+def test_every_part_wears_the_theme_that_was_chosen_last(start: Start, qtbot: QtBot, styled_model: Path) -> None:
+    running = start(styled_model)
+    window, appearance = running.window, running.window.appearance
+    for theme in (Theme.LIGHT, Theme.DARK, Theme.LIGHT):
+        appearance.choose(theme)
+        QApplication.processEvents()
+    qtbot.waitUntil(lambda: appearance.settled)
+    sheet = style_sheet(LIGHT)
+    worn = [w for w in window.findChildren(QWidget) if w.styleSheet()]
+    assert len(worn) == 9
+    assert {w.styleSheet() for w in worn} == {sheet}
+    words = [w for w in window.findChildren(QLabel) if w.isVisible() and not w.property("tone") and not w.objectName()]
+    assert {w.palette().color(w.foregroundRole()).name() for w in words} == {LIGHT.text}
+    for control in controls(window):
+        assert any(part is control or part.isAncestorOf(control) for part in worn), control.accessibleName()
+
+
+def test_a_menu_wears_the_theme(start: Start, qtbot: QtBot) -> None:
+    running = start()
+    qtbot.mouseClick(running.window.model_line.model, LEFT)
+    menu = QApplication.activePopupWidget()
+    assert menu is not None
+    assert menu.styleSheet() == style_sheet(DARK)
+    menu.close()
+
+
+def test_closing_does_not_wait_for_a_long_step(start: Start, qtbot: QtBot) -> None:
+    running = start()
+    entered, go_on = threading.Event(), threading.Event()
+
+    def long_work(_backend: object) -> Iterator[Progress]:
+        entered.set()
+        go_on.wait()
+        yield Progress(1, 1)
+
+    running.session.settings.device = "cpu"
+    running.session.add_job("Long", long_work)
+    qtbot.waitUntil(entered.is_set)
+    running.window.close()
+    assert not running.studio.quiet
+    assert Settings.load(running.session.settings.folder).device == "cpu"
+    go_on.set()
 
 
 def test_every_question_mark_explains(start: Start, qtbot: QtBot, styled_model: Path) -> None:

@@ -1,6 +1,7 @@
 """Settings survive a restart, and broken files do not stop the program."""
 
 import json
+import threading
 from pathlib import Path
 
 from hypothesis import given
@@ -27,6 +28,29 @@ def test_a_broken_file_is_kept_aside(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("{ theme:", encoding="utf-8")
     assert Settings.load(tmp_path) == Settings(folder=tmp_path)
     assert (tmp_path / "settings.broken.json").read_text(encoding="utf-8") == "{ theme:"
+
+
+def test_the_last_of_many_writes_is_what_stays(tmp_path: Path) -> None:
+    settings = Settings(folder=tmp_path)
+    for number in range(50):
+        settings.device = f"cuda:{number}"
+        settings.save_soon()
+    settings.device = "cpu"
+    assert settings.save()
+    for thread in threading.enumerate():
+        if thread.name == "settings":
+            thread.join()
+    assert Settings.load(tmp_path).device == "cpu"
+
+
+def test_a_write_beside_the_caller_is_finished_and_does_not_change_with_what_comes_after(tmp_path: Path) -> None:
+    settings = Settings(folder=tmp_path, recent=["a.pkl"])
+    settings.save_soon()
+    settings.recent = ["not written"]
+    for thread in threading.enumerate():
+        if thread.name == "settings":
+            thread.join()
+    assert Settings.load(tmp_path).recent == ["a.pkl"]
 
 
 def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:

@@ -184,8 +184,10 @@ class LatentPad(QWidget):
                 painter.drawEllipse(place, 2, 2)
                 painter.setPen(muted)
                 seed = LatentPoint(float(column), float(row)).seed
-                if seed < LONGEST_SEED:
-                    painter.drawText(place + QPointF(7, -6), str(seed))
+                words = str(seed)
+                fits = place.x() + 9 + painter.fontMetrics().horizontalAdvance(words) < self.width()
+                if seed < LONGEST_SEED and fits:
+                    painter.drawText(place + QPointF(7, -6), words)
 
     def _paint_trail(self, painter: QPainter) -> None:
         places = [*self._trail, self._point]

@@ -9,8 +9,8 @@ from ganstudio.core.inputs import ClassLabel, Latent
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.widgets.facts import Facts
-from ganstudio.gui.widgets.labels import clear, label
-from ganstudio.studio.library import ModelEntry
+from ganstudio.gui.widgets.fold import Fold
+from ganstudio.gui.widgets.labels import label
 from ganstudio.studio.session import Session
 
 
@@ -24,33 +24,33 @@ class ModelPanel(Panel):
         super().__init__(session, parent)
         self.summary = label("", "muted", wrap=True)
         self.facts = Facts()
-        self.report = QWidget()
-        self._lines = QVBoxLayout(self.report)
-        self._lines.setContentsMargins(0, 0, 0, 0)
-        self._lines.setSpacing(2)
-        for widget in (self.summary, self.facts, self.report):
+        self.licence, self.measured, self.paper, self.report = Fold(), Fold(), Fold(), Fold()
+        folds = QVBoxLayout()
+        folds.setSpacing(0)
+        for fold in (self.licence, self.paper, self.measured, self.report):
+            folds.addWidget(fold)
+        for widget in (self.summary, self.facts):
             self.column.addWidget(widget)
+        self.column.addLayout(folds)
         self.bindings.on(session.model_changed, self._model_changed)
         self._model_changed()
 
     def _model_changed(self, *_told: object) -> None:
         info = self.session.model
-        entry = self.session.library.entry_of(info) if info is not None else None
-        self.summary.setText(info.summary if info is not None and entry is None else "")
+        if info is None:
+            return
+        entry = self.session.library.entry_of(info)
+        self.summary.setText(info.summary if entry is None else "")
         self.summary.setVisible(bool(self.summary.text()))
-        self.facts.show_facts(facts_of(info, entry) if info is not None else ())
-        self._show_report(info)
-
-    def _show_report(self, info: ModelInfo | None) -> None:
-        clear(self._lines)
-        for section in info.report if info is not None else ():
-            self._lines.addSpacing(6)
-            self._lines.addWidget(label(section.heading[:1].upper() + section.heading[1:], "strong", wrap=True))
-            for line in section.lines:
-                self._lines.addWidget(label(line, "muted", wrap=True))
+        self.facts.show_facts(facts_of(info))
+        licence = (entry.licence if entry is not None else "") or info.licence
+        self.licence.show_words(f"Licence: {licence.split(' (')[0]}", [licence] if licence else [])
+        self.paper.show_words(f"Paper: {paper_in_short(info.paper)}", [paper_in_words(info.paper)])
+        self.measured.show_words("Measured", entry.numbers if entry is not None else ())
+        self.report.show_words("How the file was read", report_lines(info))
 
 
-def facts_of(info: ModelInfo, entry: ModelEntry | None) -> list[tuple[str, str]]:
+def facts_of(info: ModelInfo) -> list[tuple[str, str]]:
     """The numbers of a model, in words."""
     facts = [("Kind", info.architecture_title), ("Picture", f"{info.resolution} × {info.resolution} px")]
     for wanted in info.inputs:
@@ -60,14 +60,13 @@ def facts_of(info: ModelInfo, entry: ModelEntry | None) -> list[tuple[str, str]]
             facts.append(("Classes", str(wanted.count)))
     if info.n_latent > 1:
         facts.append(("Layers", str(info.n_latent)))
-    facts.append(("Size", f"{count_in_words(info.parameters)} parameters"))
-    if entry is not None and entry.numbers:
-        facts.append(("Measured", "\n".join(entry.numbers)))
-    licence = entry.licence if entry is not None and entry.licence else info.licence
-    if licence:
-        facts.append(("Licence", licence))
-    facts.append(("Paper", paper_in_words(info.paper)))
+    facts.append(("Weights", count_in_words(info.parameters)))
     return facts
+
+
+def report_lines(info: ModelInfo) -> list[str]:
+    """The report of the file's reading, a paragraph for each part."""
+    return ["\n".join((part.heading[:1].upper() + part.heading[1:], *part.lines)) for part in info.report]
 
 
 def count_in_words(count: int) -> str:
@@ -76,6 +75,12 @@ def count_in_words(count: int) -> str:
         if count >= size:
             return f"{count / size:.3g} {word}"
     return str(count)
+
+
+def paper_in_short(paper: Paper) -> str:
+    """A paper as one names it in a sentence: Karras et al. 2020."""
+    names = paper.authors.split(", ")
+    return f"{names[0] if len(names) == 1 else f'{names[0]} et al.'} {paper.year}"
 
 
 def paper_in_words(paper: Paper) -> str:

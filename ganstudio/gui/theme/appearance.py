@@ -1,8 +1,11 @@
-"""Puts the chosen theme on the application: palette, style sheet and font."""
+"""Puts the chosen theme on the application: palette and font at once, the style sheet part by part."""
 
-from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from collections import deque
+
+from PyQt6 import sip
+from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QFont, QPalette
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from ganstudio.gui.theme.style_sheet import style_sheet
 from ganstudio.gui.theme.tokens import DARK, LIGHT, TEXT_PX, Tones
@@ -53,14 +56,24 @@ def interface_font() -> QFont:
 
 
 class Appearance(QObject):
-    """Follows the person's choice, or the system's while they made none."""
+    """Follows the person's choice, or the system's while they made none.
+
+    A style sheet for the whole application would block the event loop for as long as every widget takes to put it
+    on, so each part of the window wears its own, and a change reaches them in turns of the loop.
+    """
 
     changed = pyqtSignal(object)
+    dressing = pyqtSignal(bool)
 
     def __init__(self, app: QApplication, choice: Theme) -> None:
         super().__init__()
         self._app = app
         self._choice = choice
+        self._parts: list[QWidget] = []
+        self._waiting: deque[QWidget] = deque()
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.timeout.connect(self._dress_next)
         app.setStyle("Fusion")
         app.setFont(interface_font())
         hints = app.styleHints()
@@ -82,8 +95,24 @@ class Appearance(QObject):
             return DARK if dark else LIGHT
         return DARK if self._choice is Theme.DARK else LIGHT
 
+    @property
+    def settled(self) -> bool:
+        """Whether every part wears the tones in use."""
+        return not self._waiting
+
+    def dress(self, *parts: QWidget) -> None:
+        """Let these parts of a window wear the theme, now and after every change."""
+        self._parts = [part for part in self._parts if not sip.isdeleted(part)]
+        self._parts.extend(parts)
+        for part in parts:
+            self.dress_once(part)
+
+    def dress_once(self, part: QWidget) -> None:
+        """Put the present theme on something that will be gone before it changes, such as a menu."""
+        part.setStyleSheet(self._sheet)
+
     def choose(self, choice: Theme) -> None:
-        """Switch the theme at once."""
+        """Switch the theme; the parts follow in the next turns of the event loop."""
         if choice is not self._choice:
             self._choice = choice
             self._apply()
@@ -100,5 +129,18 @@ class Appearance(QObject):
 
     def _apply(self) -> None:
         tones = self.tones
+        self._sheet = style_sheet(tones)
         self._app.setPalette(palette_of(tones))
-        self._app.setStyleSheet(style_sheet(tones))
+        self._waiting = deque(self._parts)
+        if self._waiting:
+            self.dressing.emit(True)
+            self._turn.start(0)
+
+    def _dress_next(self) -> None:
+        part = self._waiting.popleft()
+        if not sip.isdeleted(part):
+            self.dress_once(part)
+        if self._waiting:
+            self._turn.start(0)
+        else:
+            self.dressing.emit(False)

@@ -4,13 +4,13 @@ from ganstudio.gui.theme.tokens import RADIUS, SMALL_PX, Tones
 
 
 def style_sheet(tones: Tones) -> str:
-    """The whole application's style sheet for one set of tones."""
+    """The style sheet that every part of the window wears, for one set of tones."""
     return "\n".join((_surfaces(tones), _text(tones), _buttons(tones), _fields(tones), _lists(tones), _rest(tones)))
 
 
 def _surfaces(t: Tones) -> str:
     return f"""
-    QMainWindow, #surface-base {{ background: {t.base}; }}
+    #surface-base {{ background: {t.base}; }}
     #surface-raised {{ background: {t.raised}; }}
     #topbar {{ background: {t.raised}; border: none; border-bottom: 1px solid {t.line}; }}
     #modelline {{ background: {t.base}; border: none; border-bottom: 1px solid {t.line}; }}
@@ -27,8 +27,6 @@ def _surfaces(t: Tones) -> str:
     #card[current="true"] {{ background: {t.accent_soft}; border-color: {t.accent}; }}
     #card:focus {{ border: 2px solid {t.accent}; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
-    QSplitter::handle {{ background: {t.line}; }}
-    QSplitter::handle:hover {{ background: {t.accent}; }}
     """
 
 
@@ -64,18 +62,22 @@ def _buttons(t: Tones) -> str:
     QToolButton[kind="quiet"]:checked {{ background: {t.accent_soft}; border-color: {t.accent}; }}
     QToolButton[kind="quiet"]:focus, QPushButton[kind="quiet"]:focus {{ border: 2px solid {t.accent};
         padding: 2px; }}
-    QToolButton[kind="tab"] {{ background: transparent; border: 1px solid transparent; color: {t.muted};
-        padding: 3px 10px; }}
-    QToolButton[kind="tab"]:checked {{ background: {t.accent_soft}; color: {t.text}; font-weight: 600; }}
-    QToolButton[kind="tab"]:focus {{ border: 2px solid {t.accent}; padding: 2px 9px; }}
+    QPushButton[kind="tab"] {{ background: transparent; border: 1px solid transparent; color: {t.muted};
+        font-weight: 600; padding: 3px 10px; }}
+    QPushButton[kind="tab"]:checked {{ background: {t.accent_soft}; color: {t.text}; }}
+    QPushButton[kind="tab"]:focus {{ border: 2px solid {t.accent}; padding: 2px 9px; }}
     QPushButton[kind="search"] {{ color: {t.muted}; text-align: left; padding: 3px 10px; }}
     QPushButton[kind="link"] {{ background: transparent; border: 1px solid transparent; color: {t.accent};
         padding: 3px 4px; text-align: left; }}
     QPushButton[kind="link"]:hover {{ text-decoration: underline; }}
     QPushButton[kind="link"]:focus {{ border: 2px solid {t.accent}; padding: 2px 3px; }}
     QPushButton[kind="header"] {{ background: transparent; border: 1px solid transparent; text-align: left;
-        font-weight: 600; padding: 3px 4px; }}
-    QPushButton[kind="header"]:focus {{ border: 2px solid {t.accent}; padding: 2px 3px; }}
+        font-weight: 600; padding: 3px 0; }}
+    QPushButton[kind="header"]:focus {{ border: 2px solid {t.accent}; padding: 2px 0 2px -1px; }}
+    QPushButton[kind="fold"] {{ background: transparent; border: 1px solid transparent; text-align: left;
+        padding: 3px 0; }}
+    QPushButton[kind="fold"]:hover {{ color: {t.accent}; }}
+    QPushButton[kind="fold"]:focus {{ border: 2px solid {t.accent}; padding: 2px 0 2px -1px; }}
     QPushButton[kind="model"] {{ background: transparent; border: 1px solid transparent; font-weight: 600;
         padding: 2px 8px; }}
     QPushButton[kind="model"]:hover {{ background: {t.field}; border-color: {t.line}; }}

@@ -44,6 +44,9 @@ class Banner(Surface):
     def tell(self, sentence: str, details: str = "") -> None:
         """Show a problem in place of the one before; of several lines, all but the first are details."""
         sentence, _, more = sentence.partition("\n")
+        if sentence.endswith(":") and ". " in sentence:  # announces the lines below, so it goes with them
+            sentence, _, announcement = sentence.rpartition(". ")
+            sentence, more = f"{sentence}.", f"{announcement}\n{more}"
         details = "\n\n".join(part for part in (more, details) if part)
         self.sentence.setText(sentence)
         self.setAccessibleDescription(sentence)

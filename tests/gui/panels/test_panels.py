@@ -232,12 +232,15 @@ def test_recent_files_appear_as_soon_as_they_are_opened(session: Session, qtbot:
 def test_the_model_and_its_report_are_told(session: Session, qtbot: QtBot) -> None:
     panel = ModelPanel(session)
     shown(qtbot, panel, 300, 500)
-    facts = dict(facts_of(STYLED, None))
+    facts = dict(facts_of(STYLED))
     assert facts["Classes"] == "4"
-    assert facts["Size"] == "3.6 million parameters"
-    assert facts["Paper"] == "A. Uthor 2020, “A title”, arXiv 2001.00001"
-    lines = [panel.report.layout().itemAt(i).widget() for i in range(panel.report.layout().count())]
-    assert "Embedded code was not run." in [line.text() for line in lines if line is not None]
+    assert facts["Weights"] == "3.6 million"
+    assert panel.paper.header.text().strip() == "Paper: A. Uthor 2020"
+    assert panel.paper.words() == "A. Uthor 2020, “A title”, arXiv 2001.00001"
+    assert "Embedded code was not run." in panel.report.words().split("\n")
+    assert not panel.report.body.isVisible()
+    qtbot.mouseClick(panel.report.header, LEFT)
+    assert panel.report.body.isVisible()
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 import qtawesome
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from ganstudio.gui.theme.appearance import Appearance, ink, interface_font, palette_of
 from ganstudio.gui.theme.icons import IconName, icon
+from ganstudio.gui.theme.style_sheet import style_sheet
 from ganstudio.gui.theme.tokens import DARK, LIGHT, MARK_PAIRS, TEXT_PAIRS, TEXT_PX, Tones
 from ganstudio.studio.launch import Theme
 
@@ -69,14 +71,21 @@ def test_an_icon_draws_something_in_the_colour_of_its_role(qapp: QApplication) -
     assert {colour.name() for colour in solid} == {DARK.text}
 
 
-def test_the_theme_is_put_on_the_application_and_told(qapp: QApplication) -> None:
+def test_the_theme_is_put_on_the_application_and_on_every_part_and_told(qapp: QApplication, qtbot: QtBot) -> None:
     appearance = Appearance(qapp, Theme.LIGHT)
+    parts = [QWidget(), QWidget()]
+    for part in parts:
+        qtbot.addWidget(part)
+    appearance.dress(*parts)
+    assert {part.styleSheet() for part in parts} == {style_sheet(LIGHT)}
     told: list[Theme] = []
     appearance.changed.connect(told.append)
     assert ink(qapp.palette().ColorRole.Window).name() == LIGHT.base
     appearance.choose(Theme.DARK)
     assert ink(qapp.palette().ColorRole.Window).name() == DARK.base
-    assert DARK.accent in qapp.styleSheet()
+    assert not appearance.settled
+    qtbot.waitUntil(lambda: appearance.settled)
+    assert {part.styleSheet() for part in parts} == {style_sheet(DARK)}
     appearance.choose(Theme.DARK)
     assert told == [Theme.DARK]
 
