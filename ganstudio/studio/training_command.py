@@ -52,6 +52,12 @@ class TrainOptions:
     evaluate_every: int | None = None
     metrics: tuple[str, ...] = ()
     """What to measure every --evaluate-every images, such as frechet-vgg16."""
+    metric_samples: int | None = None
+    """How many pictures a metric draws (2000 where not given)."""
+    labels: str | None = None
+    """Where classes come from: none, folders (one per class), or file (dataset.json, or --label-file)."""
+    label_file: Path | None = None
+    """A JSON list or CSV table of classes."""
     start_from: Path | None = None
     """A checkpoint whose generator (and discriminator) the run starts from."""
     freeze_layers: int | None = None
@@ -89,7 +95,8 @@ def parse_settings(settings: tuple[str, ...]) -> dict[str, Any]:
 
 def events_of(options: TrainOptions) -> Iterator[object]:
     """Start or continue a run and yield its options, then its events."""
-    from ganstudio.studio.training_feed import open_feed
+    from ganstudio.studio.training_feed import open_data, open_feed
+    from ganstudio.studio.training_metrics import scheduled_metrics
     from ganstudio.training.loop import train
     from ganstudio.training.parallel import join_processes, part_from_processes
     from ganstudio.training.run import RunFolder
@@ -106,9 +113,11 @@ def events_of(options: TrainOptions) -> Iterator[object]:
             run = RunFolder.create(path, asked) if processes.leads else RunFolder(path)
             processes.agree(0)
         yield run.options
-        feed = open_feed(run.options)
+        trained, _ = open_data(run.options)
+        evaluation = scheduled_metrics(run.options, trained)
+        feed = open_feed(run.options, trained)
         with stopped_by_signals(run.command):
-            yield from train(run, feed, processes, threads=options.threads)
+            yield from train(run, feed, processes, evaluation, options.threads)
     finally:
         part_from_processes()
 

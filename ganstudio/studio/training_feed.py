@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ganstudio.data.generated import GeneratedOptions, GeneratedPictures
 from ganstudio.data.images import PictureOptions, Pictures, open_pictures
+from ganstudio.data.labels import LabelSource
 from ganstudio.data.loading import BatchLoader
 from ganstudio.studio.model_drawer import ModelDrawer
 from ganstudio.training.options import TrainingOptions
@@ -12,17 +13,19 @@ MODEL = "model:"
 WORKERS = 2
 
 
-def open_feed(options: TrainingOptions) -> BatchLoader:
-    """Return the part of the data that is trained on, as batches; raises SourceError where there are none."""
-    trained, _ = open_data(options).split()
+def open_feed(options: TrainingOptions, trained: Pictures) -> BatchLoader:
+    """Return the pictures that are trained on as batches."""
     workers = 0 if trained.endless else WORKERS  # drawing in other processes only takes the cores from training
     return BatchLoader(trained, options.recipe_options().batch, options.seed, workers=workers)
 
 
-def open_data(options: TrainingOptions) -> Pictures:
-    """Return all pictures of a run, held-out ones included."""
+def open_data(options: TrainingOptions) -> tuple[Pictures, Pictures | None]:
+    """Return the pictures to train on and those held out; raises SourceError or LabelsError."""
     if options.data.startswith(MODEL):
         drawer = ModelDrawer(options.data.removeprefix(MODEL))
         resolution = options.resolution or drawer.resolution
-        return GeneratedPictures(drawer, GeneratedOptions(options.seed, resolution))
-    return open_pictures(Path(options.data), PictureOptions(resolution=options.resolution or None))
+        return GeneratedPictures(drawer, GeneratedOptions(options.seed, resolution)).split()
+    chosen = PictureOptions(
+        resolution=options.resolution or None, labels=LabelSource(options.labels), label_file=options.label_file
+    )
+    return open_pictures(Path(options.data), chosen).split()

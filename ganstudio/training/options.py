@@ -57,6 +57,10 @@ class TrainingOptions:
     evaluate_every: int = 0
     """Measure `metrics` every so many images; never where 0."""
     metrics: tuple[str, ...] = ()
+    metric_samples: int = 2_000
+    labels: str = "none"
+    """Where classes come from: `none`, `folders` or `file`."""
+    label_file: Path | None = None
     start_from: Path | None = None
     """A checkpoint whose generator (and discriminator) the run starts from."""
     freeze_layers: int = 0

@@ -164,12 +164,15 @@ def test_a_damaged_checkpoint_is_named(make_run: MakeRun) -> None:
 def test_a_full_disk_keeps_the_checkpoint_before(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, run = make_run("whole"), make_run()
     list(go(whole))
-    events = go(run)
-    with pytest.raises(DiskFullError):
-        for event in events:
+
+    def fill_up_after_step_seven() -> None:
+        for event in go(run):
             if isinstance(event, Step) and event.step == 7:
                 monkeypatch.setattr("ganstudio.core.files.SPARE", 1 << 60)
                 monkeypatch.setattr(run_module, "HEARTBEAT_S", 1e9)
+
+    with pytest.raises(DiskFullError):
+        fill_up_after_step_seven()
     monkeypatch.undo()
     assert [int(path.stem) for path in run.saved_checkpoints()] == [8, 16, 24]
     list(go(run))
@@ -187,12 +190,13 @@ def test_a_run_can_start_from_a_model_and_keep_the_discriminators_first_layers(m
             torch.testing.assert_close(tensor, source.tensors[name][key].to(tensor.dtype), msg=key)
     before = {k: v.clone() for k, v in trainer.recipe.networks()["discriminator"].named_parameters()}
     trainer.step()
-    moved = {k for k, v in trainer.recipe.networks()["discriminator"].named_parameters() if not torch.equal(v, before[k])}
+    after = dict(trainer.recipe.networks()["discriminator"].named_parameters())
+    moved = {name for name in after if not torch.equal(after[name], before[name])}
     assert moved == before.keys() - {"main.0.weight"}
     with pytest.raises(TrainingOptionsError, match="needs a stylegan2"):
         Trainer(dataclasses.replace(second.options, architecture="stylegan2"), tiny_feed(second.options), ALONE)
+    other = dataclasses.replace(second.options, recipe={"generator_width": 6})
     with pytest.raises(TrainingOptionsError, match="does not fit this run's generator"):
-        other = dataclasses.replace(second.options, recipe={"generator_width": 6})
         Trainer(other, tiny_feed(second.options), ALONE)
 
 

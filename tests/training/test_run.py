@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,7 @@ def test_snapshots_are_thinned_evenly(run: RunFolder) -> None:
     seen = [int(path.stem) for path in run.saved_snapshots()]
     assert len(seen) == SNAPSHOTS_KEPT
     assert (seen[0], seen[-1]) == (0, 998)
-    gaps = [b - a for a, b in zip(seen, seen[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(seen)]
     assert max(gaps) <= 8
 
 

@@ -106,7 +106,8 @@ def test_numbers_that_are_none_stop_before_the_step(bad: float, place: str) -> N
         recipe.modules["discriminator"].weight.data[0, 0] = bad  # type: ignore[operator]
     before = weights(recipe)
     spoilt = batch(bad) if place == "batch" else batch()
-    with pytest.raises(NotFiniteError, match=r"stopped at 96 images before a step, because the (loss|gradient)") as said:
+    sentence = r"stopped at 96 images before a step, because the (loss|gradient)"
+    with pytest.raises(NotFiniteError, match=sentence) as said:
         updater(recipe).update(recipe.phases()[0], [spoilt], 96)
     if place == "gradient":
         assert "generator.weight" in str(said.value)
@@ -139,9 +140,13 @@ def test_an_overflow_skips_the_step_and_lowers_the_scale() -> None:
     assert scaled.update(recipe.phases()[0], [batch()], 0).overflow is None
     assert scaled.scale.overflows_in_a_row == 0
     faults.append(float("nan"))
-    with pytest.raises(NotFiniteError):
+
+    def overflow_again_and_again() -> None:
         for _ in range(MOST_OVERFLOWS):
             scaled.update(recipe.phases()[0], [batch()], 0)
+
+    with pytest.raises(NotFiniteError):
+        overflow_again_and_again()
 
 
 def test_the_scale_changes_no_result() -> None:
