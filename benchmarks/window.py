@@ -1,6 +1,6 @@
 """The real window under real mouse events: input to painted picture, and how long the event loop is ever blocked.
 
-    python benchmarks/window.py [--model faces-dcgan] [--moves 300] [--fast]
+    python benchmarks/window.py [--model faces-dcgan] [--other FILE] [--moves 300] [--times 10] [--fast]
 """
 
 import argparse
@@ -41,6 +41,16 @@ class Heartbeat:
     def start(self) -> None:
         """Begin to count."""
         self._timer.start(1)
+
+    def during(self, act: Callable[[], None], done: Callable[[], bool]) -> float:
+        """The longest gap in milliseconds from an act until its end and thirty beats more."""
+        first = len(self.gaps_ms)
+        QTimer.singleShot(0, act)
+        beats = len(self.gaps_ms) + 3  # the act itself lies between two of these
+        wait(lambda: len(self.gaps_ms) > beats and done())
+        last = len(self.gaps_ms) + 30
+        wait(lambda: len(self.gaps_ms) > last)
+        return max(self.gaps_ms[first:])
 
     def _beat(self) -> None:
         now = time.perf_counter()
@@ -121,6 +131,35 @@ def storm(studio: Studio, watch: Watch, seconds: float) -> int:
     return shown
 
 
+def acts(studio: Studio, watch: Watch, beat: Heartbeat, times: int, other_model: str) -> dict[str, list[float]]:
+    """Do what people do beside dragging, and return the longest gap in the event loop that each time left."""
+    window, session = studio.window, studio.session
+    first_model = session.document.model.name
+    longest: dict[str, list[float]] = {}
+
+    def try_out(title: str, act: Callable[[], None], done: Callable[[], bool] = lambda: True) -> None:
+        longest.setdefault(title, []).append(beat.during(act, done))
+
+    def opened(name: str) -> bool:
+        return session.document.model.name == name and watch.settled
+
+    for i in range(times):
+        theme = Theme.LIGHT if i % 2 == 0 else Theme.DARK
+        try_out("theme", lambda theme=theme: window.appearance.choose(theme), lambda: window.appearance.settled)  # type: ignore[misc]
+        try_out("palette opens", window.palette_card.open)
+        try_out("palette: letters", lambda: QTest.keyClicks(window.palette_card.field, "seed"))
+        try_out("palette closes", window.palette_card.dismiss)
+        size = (1920, 1080) if i % 2 == 0 else (1280, 800)
+        try_out("resize", lambda size=size: window.resize(*size))  # type: ignore[misc]
+        try_out("undo", session.undo, lambda: watch.settled)
+        try_out("redo", session.redo, lambda: watch.settled)
+        try_out("side panels", lambda: window.book.action("left").trigger())
+        for name in (other_model, first_model) if other_model else ():
+            label = "model switch" if i else "model switch, first"
+            try_out(label, lambda name=name: session.open_model(name), lambda name=name: opened(name))  # type: ignore[misc]
+    return longest
+
+
 def report(title: str, values: list[float]) -> None:
     """Print the distribution of some milliseconds."""
     ordered = sorted(values)
@@ -134,6 +173,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="faces-dcgan")
     parser.add_argument("--moves", type=int, default=300)
+    parser.add_argument("--other", default="", help="a second model file, for switching between both")
+    parser.add_argument("--times", type=int, default=10)
     parser.add_argument("--fast", action="store_true")
     options = parser.parse_args()
     app = application()
@@ -150,10 +191,13 @@ def main() -> None:
     wait(lambda: len(beat.gaps_ms) > 200)
     totals, synthesis = latencies(studio, watch, options.moves)
     shown = storm(studio, watch, 5.0)
+    while_moving = list(beat.gaps_ms)
+    for title, gaps in acts(studio, watch, beat, options.times, options.other).items():
+        report(f"longest gap: {title}", gaps)
     report("mouse to painted picture", totals)
     report("synthesis alone", synthesis)
     report("overhead", [total - ms for total, ms in zip(totals, synthesis, strict=True)])
-    report("event loop, gap between beats", beat.gaps_ms)
+    report("event loop, gap between beats", while_moving)
     print(f"pictures shown in 5 s of a change every millisecond: {shown}")
     window.close()
     studio.end()
