@@ -27,8 +27,8 @@ def classes(tmp_path: Path) -> Path:
 def test_a_conditional_run_with_metrics(classes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = tmp_path / "run"
     arguments = ["train", "--architecture", "stylegan2", "--preset", "tiny", "--data", str(classes),
-                 "--labels", "folders", "--resolution", "32", "--images", "16", "--run", str(run), "--evaluate-every", "8",
-                 "--metrics", "kernel-vgg16", "--metric-samples", "20"]  # fmt: skip
+                 "--labels", "folders", "--resolution", "32", "--images", "16", "--run", str(run),
+                 "--evaluate-every", "8", "--metrics", "kernel-vgg16", "--metric-samples", "20"]  # fmt: skip
     assert main(arguments) == 0
     assert "16 images: all images were seen" in capsys.readouterr().out
     folder = RunFolder.open(run)
