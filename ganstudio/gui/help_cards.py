@@ -85,7 +85,9 @@ class KeysCard(Overlay):
 
     def place(self) -> None:
         """In the middle, as large as it needs to be and the window allows."""
-        size = QSize(min(880, self.width() - 48), min(720, self.height() - 64))
+        inside = self._scroll.widget()
+        wanted = inside.sizeHint().height() + 72 if inside is not None else 0
+        size = QSize(min(880, self.width() - 48), min(wanted, self.height() - 64))
         corner = QPoint((self.width() - size.width()) // 2, (self.height() - size.height()) // 2)
         self.card.setGeometry(QRect(corner, size))
 

@@ -127,6 +127,23 @@ def test_without_a_model_the_window_says_what_to_do(start: Start, qtbot: QtBot, 
     assert not running.session.can_undo
 
 
+def test_a_typed_seed_is_undone_while_its_field_has_the_keyboard(start: Start, qtbot: QtBot) -> None:
+    running = start()
+    session, panel = running.session, part(running.window, LatentPanel)
+    assert isinstance(panel, LatentPanel)
+    field, before = panel.seed.field, session.document
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "4242")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert session.value("inputs.z").seed == 4242
+    assert field.hasFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert session.document == before
+    qtbot.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert session.value("inputs.z").seed == 4242
+
+
 def test_two_hundred_gestures_can_be_undone_and_redone(start: Start, qtbot: QtBot) -> None:
     running = start()
     session, window = running.session, running.window
