@@ -85,9 +85,9 @@ class KeysCard(Overlay):
 
     def place(self) -> None:
         """In the middle, as large as it needs to be and the window allows."""
-        inside = self._scroll.widget()
-        wanted = inside.sizeHint().height() + 72 if inside is not None else 0
-        size = QSize(min(880, self.width() - 48), min(wanted, self.height() - 64))
+        width, inside = min(880, self.width() - 48), self._scroll.widget()
+        wanted = inside.heightForWidth(width - 48) + 132 if inside is not None else 0
+        size = QSize(width, min(wanted, self.height() - 64))
         corner = QPoint((self.width() - size.width()) // 2, (self.height() - size.height()) // 2)
         self.card.setGeometry(QRect(corner, size))
 

@@ -21,7 +21,7 @@ LATENT = Topic(
         ),
         (
             "The pad lays the seeds out on an endless plane. On a dot you see that seed; between dots the lists are "
-            "blended, so the picture changes smoothly. Drag, use the arrow keys, or press play to walk."
+            "blended, so the picture changes smoothly. Drag, use the arrow keys, or press Walk."
         ),
     ),
     "Goodfellow et al. 2014, “Generative Adversarial Networks”; blending on the pad as in Karras et al. 2021, "

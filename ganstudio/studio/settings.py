@@ -42,6 +42,12 @@ class Keeping:
                 self._thread = threading.Thread(target=self._run, name="settings")  # no daemon: its file is finished
                 self._thread.start()
 
+    def finish(self) -> None:
+        """Wait until nothing is left to write."""
+        thread = self._thread
+        if thread is not None:
+            thread.join()
+
     def _run(self) -> None:
         while True:
             with self._turn:

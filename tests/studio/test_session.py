@@ -145,6 +145,7 @@ def test_files_are_remembered_shipped_models_are_not(session: Session, tmp_path:
     session.receive(ModelOpened(info(str(file), str(file))))
     session.receive(ModelOpened(info(str(tmp_path / "gone.pkl"), str(tmp_path / "gone.pkl"))))
     assert [entry.path for entry in session.library.recent] == [str(file)]
+    session.settings.keeping.finish()
     assert Settings.load(session.settings.folder).recent == [str(tmp_path / "gone.pkl"), str(file)]
     assert session.library.shipped[0].name == "faces-dcgan"
 

@@ -1,7 +1,6 @@
 """Settings survive a restart, and broken files do not stop the program."""
 
 import json
-import threading
 from pathlib import Path
 
 from hypothesis import given
@@ -37,9 +36,7 @@ def test_the_last_of_many_writes_is_what_stays(tmp_path: Path) -> None:
         settings.save_soon()
     settings.device = "cpu"
     assert settings.save()
-    for thread in threading.enumerate():
-        if thread.name == "settings":
-            thread.join()
+    settings.keeping.finish()
     assert Settings.load(tmp_path).device == "cpu"
 
 
@@ -47,9 +44,7 @@ def test_a_write_beside_the_caller_is_finished_and_does_not_change_with_what_com
     settings = Settings(folder=tmp_path, recent=["a.pkl"])
     settings.save_soon()
     settings.recent = ["not written"]
-    for thread in threading.enumerate():
-        if thread.name == "settings":
-            thread.join()
+    settings.keeping.finish()
     assert Settings.load(tmp_path).recent == ["a.pkl"]
 
 

@@ -11,6 +11,7 @@ from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.overlay import Overlay
 
 PALETTE = "palette"
+ROW_PX = 32
 _COMMAND = Qt.ItemDataRole.UserRole
 _SHORTCUT = Qt.ItemDataRole.UserRole + 1
 
@@ -32,7 +33,7 @@ class _Row(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Every row is tall enough to be hit."""
-        return QSize(super().sizeHint(option, index).width(), 32)
+        return QSize(super().sizeHint(option, index).width(), ROW_PX)
 
 
 class CommandPalette(Overlay):
@@ -72,9 +73,10 @@ class CommandPalette(Overlay):
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def place(self) -> None:
-        """A column of 560 px in the upper middle."""
+        """A column of 560 px in the upper middle, as tall as what it lists."""
         width = min(560, self.width() - 48)
-        height = min(440, self.height() - 96)
+        listed = max(self.items.rowCount(), 1) * ROW_PX
+        height = min(listed + 64, 440, self.height() - 96)
         self.card.setGeometry(QRect(QPoint((self.width() - width) // 2, 56), QSize(width, height)))
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
@@ -102,6 +104,7 @@ class CommandPalette(Overlay):
         self.nothing.setVisible(not matching)
         self.list.setVisible(bool(matching))
         self._select(0)
+        self.place()
 
     def _move(self, by: int) -> None:
         row = self.list.currentIndex().row() + by
