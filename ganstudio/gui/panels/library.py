@@ -28,6 +28,7 @@ class LibraryPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.cards: dict[str, Card] = {}
+        self._listed: tuple[tuple[ModelEntry, ...], tuple[ModelEntry, ...]] | None = None
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
         self.browse_button = TextButton("Browse…", "Choose a model file on this machine (Ctrl+O)", "", IconName.FOLDER)
@@ -59,22 +60,25 @@ class LibraryPanel(Panel):
         self._fill()
 
     def _fill(self) -> None:
-        clear(self._list)
-        self.cards = {}
         library = self.session.library
-        for entry in library.shipped:
-            self._add(entry)
-        recent = library.recent[:RECENT_SHOWN]
-        if recent:
-            self._list.addWidget(label("Opened before", "small"))
-        for entry in recent:
-            self._add(entry)
+        shipped, recent = library.shipped, library.recent[:RECENT_SHOWN]
+        if (shipped, recent) != self._listed:
+            self._listed = (shipped, recent)
+            clear(self._list)
+            self.cards = {}
+            for entry in shipped:
+                self._add(entry)
+            if recent:
+                self._list.addWidget(label("Opened before", "small"))
+            for entry in recent:
+                self._add(entry)
+        info = self.session.model
+        for path, card in self.cards.items():
+            card.mark_current(info is not None and path in (info.name, info.path))
 
     def _add(self, entry: ModelEntry) -> None:
         card = Card(card_text(entry))
         card.chosen.connect(lambda: self.session.open_model(entry.path))
-        info = self.session.model
-        card.mark_current(info is not None and entry.path in (info.name, info.path))
         self.cards[entry.path] = card
         self._list.addWidget(card)
 
