@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,10 @@ def made(architecture: str, preset: str) -> Checkpoint:
     """A model with both networks."""
     card = cards()[architecture]
     assert card.discriminator is not None
-    config, critic = card.presets[preset], card.discriminator.config(channels=(6, 5, 4))
+    kind = card.discriminator.config
+    small = {"channels": (6, 5, 4), "widths": (6, 5)}
+    critic = kind(**{field.name: small[field.name] for field in fields(kind) if field.name in small})
+    config = card.presets[preset]
     tensors = {"generator": card.build(config).network.state_dict(),
                "discriminator": card.discriminator.build(critic).state_dict()}  # fmt: skip
     return Checkpoint(architecture, config, tensors, {"discriminator": critic}, {"kimg": 7}, "CC0-1.0")
