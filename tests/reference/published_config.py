@@ -1,6 +1,6 @@
 """Constructor arguments of the published StyleGAN2-ADA code as our configs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -66,10 +66,25 @@ def plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
     left = {name: value for name, value in arguments.items() if name not in IGNORED}
     resolution = left.pop("img_resolution")
     channels = channel_plan(resolution, left.pop("channel_base", 32768), left.pop("channel_max", 512))
+    assert left.pop("kernel_size", 3) == 3, "layers have kernels of three by three"
     unknown = left.keys() - SAME
     assert not unknown, f"arguments with no counterpart: {sorted(unknown)}"
     if "architecture" in left:
         left["architecture"] = Wiring(left["architecture"])
     if "resample_filter" in left:
-        left["resample_filter"] = tuple(float(tap) for tap in left["resample_filter"])
+        left["resample_filter"] = taps(left["resample_filter"])
     return left | {"channels": channels}
+
+
+def taps(kernel: Sequence[Any] | None) -> tuple[float, ...]:
+    """Return the line of taps of a filter; the usual one for none, the generating row for an outer product."""
+    if kernel is None:
+        return (1.0, 3.0, 3.0, 1.0)
+    values = torch.tensor(kernel, dtype=torch.float64)
+    if values.ndim == 2:
+        row = values[values.abs().sum(dim=1) > 0][0]
+        line = row * (values.sum() / row.sum().square()).abs().sqrt()
+        torch.testing.assert_close(torch.outer(line, line), values, rtol=1e-5, atol=1e-8)
+        first = row / row[row != 0][0]
+        values = first if torch.equal(torch.outer(first, first), values) else line
+    return tuple(values.tolist())

@@ -107,6 +107,12 @@ def unimplemented() -> list[str]:
     return [stem for stem in stems if not stem.startswith(IMPLEMENTED)]
 
 
+def shortened(ours: Tensors, case: Case) -> Tensors:
+    """Keep the first samples where the file keeps only those."""
+    expected = case.part("out/")
+    return {name: tensor[: len(expected[name])] if tensor.ndim else tensor for name, tensor in ours.items()}
+
+
 def deviations(case: Case, ours: Tensors, dtype: torch.dtype) -> dict[str, str]:
     """Return the outputs that deviate too much, each with its deviation and the accepted one.
 

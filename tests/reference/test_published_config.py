@@ -60,3 +60,22 @@ def test_long_filters_are_published_as_a_line() -> None:
     squares = with_square_filters({"b8.resample_filter": line, "b8.bias": line})
     assert torch.equal(squares["b8.resample_filter"], torch.outer(line, line))
     assert squares["b8.bias"] is line
+
+
+@pytest.mark.parametrize(
+    ("kernel", "expected"),
+    [
+        (None, (1.0, 3.0, 3.0, 1.0)),
+        ([1, 2, 1], (1.0, 2.0, 1.0)),
+        ([[1, 2, 1], [2, 4, 2], [1, 2, 1]], (1.0, 2.0, 1.0)),
+        ([[4, 8], [8, 16]], (2.0, 4.0)),
+    ],
+)
+def test_filters_of_every_form(kernel: object, expected: tuple[float, ...]) -> None:
+    synthesis = {"resample_filter": kernel, "kernel_size": 3}
+    assert generator_config(GENERATOR | {"synthesis_kwargs": synthesis}).resample_filter == pytest.approx(expected)
+
+
+def test_other_kernel_sizes_are_not_passed_over() -> None:
+    with pytest.raises(AssertionError, match="three by three"):
+        generator_config(GENERATOR | {"synthesis_kwargs": {"kernel_size": 5}})

@@ -8,7 +8,7 @@ from torch import nn
 
 from ganstudio.architectures.stylegan2.discriminator import Discriminator
 from tests.reference.published_config import discriminator_config, with_square_filters
-from tests.reference.reference_case import DISCRIMINATORS, Case, Tensors, cases, deviations
+from tests.reference.reference_case import DISCRIMINATORS, Case, Tensors, cases, deviations, shortened
 
 pytestmark = pytest.mark.reference
 PRECISIONS = pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["float32", "float64"])
@@ -59,9 +59,9 @@ def test_logits_layers_and_gradient(case: Case, dtype: torch.dtype) -> None:
     ours = {"logits": logits} | seen
     if "grad_img" in expected:
         (gradient,) = torch.autograd.grad(logits.sum(), picture)
-        ours["grad_img"] = gradient[: len(expected["grad_img"])]
+        ours["grad_img"] = gradient
     assert expected.keys() - {"logits_first_half"} == ours.keys()
-    assert not deviations(case, ours, dtype)
+    assert not deviations(case, shortened(ours, case), dtype)
 
 
 @PRECISIONS
