@@ -26,6 +26,7 @@ class Report:
     code: tuple[EmbeddedCode, ...] = ()
     not_finite: tuple[str, ...] = ()
     inert_names: tuple[str, ...] = ()
+    unknown_names: tuple[str, ...] = ()
 
     def sentences(self) -> tuple[str, ...]:
         """The report as sentences, the most important first."""
@@ -44,6 +45,10 @@ class Report:
             )
         if self.inert_names:
             said.append(f"Kept as plain data and not run: {listed(self.inert_names)}.")
+        if self.unknown_names:
+            said.append(
+                f"Not understood, and ignored because the model does not need it: {listed(self.unknown_names)}."
+            )
         if self.not_finite:
             said.append(
                 f"Not all weights are finite numbers: {listed(self.not_finite)}. Pictures may be blank; "

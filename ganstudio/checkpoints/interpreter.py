@@ -13,7 +13,7 @@ from ganstudio.checkpoints.numpy_values import (
     array_with_state,
     scalar,
 )
-from ganstudio.checkpoints.policy import admitted, printable
+from ganstudio.checkpoints.policy import Standing, admitted, printable, standing
 from ganstudio.checkpoints.refusals import BrokenStreamError, HostileStreamError, UnsupportedStreamError
 from ganstudio.checkpoints.source import MemorySource, Source, TextSource
 from ganstudio.checkpoints.torch_values import Arguments, rebuild
@@ -112,7 +112,7 @@ class Interpreter:
         }
 
     def name(self, module: str, name: str) -> ForeignName:
-        """Admit a name or refuse the file."""
+        """Admit a name, note it, or refuse the file."""
         found = admitted(module, name)
         self.findings.names.add(found)
         return found
@@ -140,7 +140,7 @@ class Interpreter:
             return known(args)
         if callee in DICTIONARIES:
             return self._dictionary(callee, args)
-        if callee.module == "torch._utils" and callee.name.startswith("_rebuild_"):
+        if callee.module == "torch._utils" and standing(callee) is Standing.KNOWN:
             return rebuild(callee.name, args)
         return ForeignObject(callee, args)
 

@@ -3,13 +3,17 @@
 import struct
 from math import prod
 
+import numpy as np
 import torch
 
-from ganstudio.checkpoints.refusals import BrokenStreamError, HostileStreamError, UnsupportedStreamError
+from ganstudio.checkpoints.refusals import BrokenStreamError, HostileStreamError
 from ganstudio.checkpoints.source import MemorySource
 from ganstudio.checkpoints.torch_values import Arguments, whole, wholes
 from ganstudio.core.foreign import (
+    ByteSource,
     ForeignBytes,
+    ForeignName,
+    ForeignObject,
     ForeignStorage,
     ForeignTensor,
     ForeignValue,
@@ -38,26 +42,31 @@ CODES: dict[str, tuple[torch.dtype, str]] = {
 class NumberType:
     """A numpy dtype under construction: its code such as 'f4', then its byte order."""
 
-    __slots__ = ("built", "code")
+    __slots__ = ("big_endian", "built", "code")
 
     def __init__(self, args: Arguments) -> None:
         code = args[0] if args else None
         if not isinstance(code, str) or len(args) > 3:
             raise BrokenStreamError("an array's number type is unreadable")
-        self.code = code.lstrip("<|=")
+        self.code = code.lstrip("<>|=")
+        self.big_endian = code.startswith(">")
         self.built = False
         if self.code.startswith("O"):
             raise HostileStreamError("it holds an array of objects, which can hide code")
-        if self.code not in CODES:
-            raise UnsupportedStreamError(f"it holds an array of the number type “{code[:20]}”")
+
+    @property
+    def readable(self) -> bool:
+        """Whether it stands for plain numbers, not for texts, dates or records."""
+        return self.code in CODES
 
     def build(self, state: ForeignValue) -> None:
-        """Take the byte order from numpy's state tuple; only little-endian numbers are read."""
-        if self.built or not isinstance(state, tuple) or len(state) < 2 or state[2:5] != (None, None, None):
+        """Take the byte order from numpy's state tuple."""
+        if self.built or not isinstance(state, tuple) or len(state) < 2:
+            raise BrokenStreamError("an array's number type is unreadable")
+        if self.readable and state[2:5] != (None, None, None):
             raise BrokenStreamError("an array's number type is unreadable")
         self.built = True
-        if state[1] == ">" and self.dtype.itemsize > 1:
-            raise UnsupportedStreamError("it holds big-endian numbers")
+        self.big_endian = self.big_endian or state[1] == ">"
 
     @property
     def dtype(self) -> torch.dtype:
@@ -82,11 +91,14 @@ class ForeignArray(ForeignTensor):
         self.fill(shape, kind, fortran is True or fortran == 1, raw)
 
     def fill(self, shape: ForeignValue, kind: ForeignValue, fortran: bool, raw: ForeignValue) -> None:
-        """Become an array of `shape` over the bytes `raw`, whose length must fit exactly."""
+        """Become an array of `shape` over the bytes `raw`, whose length must fit; texts leave it empty."""
         if not isinstance(kind, NumberType):
             raise BrokenStreamError("an array has no number type")
+        if not kind.readable:
+            self.built = True
+            return
         sizes = wholes(shape, "an array's shape")
-        storage = storage_over(raw, kind.dtype)
+        storage = storage_over(raw, kind)
         if prod(sizes) != storage.count:
             raise BrokenStreamError(f"an array of shape {list(sizes)} holds {storage.count} numbers")
         stride = tuple(reversed(contiguous_stride(tuple(reversed(sizes))))) if fortran else contiguous_stride(sizes)
@@ -97,13 +109,29 @@ class ForeignArray(ForeignTensor):
         self.built = True
 
 
-def storage_over(raw: ForeignValue, dtype: torch.dtype) -> ForeignStorage:
+class SwappedSource:
+    """Big-endian numbers of another source, turned round as they are read."""
+
+    def __init__(self, source: ByteSource, start: int, width: int) -> None:
+        self._source, self._start, self._width = source, start, width
+
+    def read_into(self, start: int, target: memoryview) -> None:
+        """Fill `target`, a whole count of numbers, from byte `start` on."""
+        self._source.read_into(self._start + start, target)
+        np.frombuffer(target, dtype=f"u{self._width}").byteswap(inplace=True)
+
+
+def storage_over(raw: ForeignValue, kind: NumberType) -> ForeignStorage:
     """A storage over a byte string of the pickle."""
     if isinstance(raw, bytes):
         raw = ForeignBytes(MemorySource(raw), 0, len(raw))
-    if not isinstance(raw, ForeignBytes) or raw.length % dtype.itemsize:
+    size = kind.dtype.itemsize
+    if not isinstance(raw, ForeignBytes) or raw.length % size:
         raise BrokenStreamError("an array's numbers are not a whole number of bytes")
-    return ForeignStorage(dtype, raw.length // dtype.itemsize, raw.source, raw.start)
+    width = size // 2 if kind.dtype.is_complex else size
+    if kind.big_endian and width > 1:
+        return ForeignStorage(kind.dtype, raw.length // size, SwappedSource(raw.source, raw.start, width), 0)
+    return ForeignStorage(kind.dtype, raw.length // size, raw.source, raw.start)
 
 
 def array_from_buffer(args: Arguments) -> ForeignArray:
@@ -125,11 +153,13 @@ def array_with_state(args: Arguments) -> ForeignArray:
 
 
 def scalar(args: Arguments) -> ForeignValue:
-    """A single number, as Python's own bool, int, float or complex."""
+    """A single number, as Python's own bool, int, float or complex; texts and dates stay a record."""
+    if len(args) == 2 and isinstance(args[0], NumberType) and not args[0].readable:
+        return ForeignObject(ForeignName("numpy.core.multiarray", "scalar"))
     if len(args) != 2 or not isinstance(args[0], NumberType) or not isinstance(args[1], bytes):
         raise BrokenStreamError("a number is unreadable")
     layout = CODES[args[0].code][1]
     if len(args[1]) != whole(args[0].dtype.itemsize, "a number's size"):
         raise BrokenStreamError("a number has the wrong length")
-    parts = struct.unpack("<" + layout, args[1])
+    parts = struct.unpack((">" if args[0].big_endian else "<") + layout, args[1])
     return parts[0] if len(parts) == 1 else complex(*parts)

@@ -1,17 +1,23 @@
 """Pickle streams as they come in files: plain, in PyTorch's old sequence, in its zip archives, and nested."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import PurePosixPath
 
 from ganstudio.checkpoints.budget import DEEPEST_NESTING, DEEPEST_STREAM, Budget
 from ganstudio.checkpoints.instructions import run_stream
 from ganstudio.checkpoints.interpreter import Findings, Interpreter
-from ganstudio.checkpoints.refusals import BrokenStreamError, LimitError, UnsupportedStreamError
+from ganstudio.checkpoints.policy import Standing, printable, standing
+from ganstudio.checkpoints.refusals import (
+    BrokenStreamError,
+    HostileStreamError,
+    LimitError,
+    UnsupportedStreamError,
+)
 from ganstudio.checkpoints.source import Source, TextSource
 from ganstudio.checkpoints.torch_values import PartOfStorage, StorageTable, view_of
 from ganstudio.checkpoints.zip_archive import Entry, directory, place
-from ganstudio.core.foreign import ForeignBytes, ForeignObject, ForeignStorage, ForeignValue
+from ganstudio.core.foreign import ForeignBytes, ForeignName, ForeignObject, ForeignStorage, ForeignValue
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 LEGACY_START = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"
@@ -174,3 +180,22 @@ def _inside(value: ForeignValue) -> list[ForeignValue]:
     if isinstance(value, ForeignObject):
         return [value.callee, *value.args, value.state, *value.options.values(), *value.items]
     return []
+
+
+def refuse_unknown(root: ForeignValue, keys: Collection[str]) -> None:
+    """Refuse a file whose wanted parts hold a name that is not known; `keys` are its entries, else all is wanted."""
+    whole = not isinstance(root, dict) or any(key not in root for key in keys)
+    waiting = [root] if whole or not isinstance(root, dict) else [root[key] for key in keys]
+    seen: set[int] = set()
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, ForeignName):
+            if standing(value) is Standing.UNKNOWN:
+                raise HostileStreamError(
+                    f"its model needs “{printable(value)}”, which is not on the list of names that models are known "
+                    "to use"
+                )
+        elif id(value) not in seen:
+            seen.add(id(value))
+            waiting.extend(_inside(value))
+            waiting.extend(value if isinstance(value, (dict, set, frozenset)) else ())

@@ -8,10 +8,10 @@ from typing import Any
 import torch
 
 from ganstudio.architectures import cards
-from ganstudio.checkpoints.checkpoint import DISCRIMINATOR, GENERATOR, NETWORKS, Checkpoint, Report
+from ganstudio.checkpoints.checkpoint import DISCRIMINATOR, GENERATOR, NETWORKS, Checkpoint, Report, listed
 from ganstudio.checkpoints.format import KEY, read_own
 from ganstudio.checkpoints.interpreter import Findings
-from ganstudio.checkpoints.pickles import budget_for, read_legacy, read_plain, read_zip
+from ganstudio.checkpoints.pickles import budget_for, read_legacy, read_plain, read_zip, refuse_unknown
 from ganstudio.checkpoints.policy import Standing, printable, standing
 from ganstudio.checkpoints.recognition import Container, Foreign, recognise, ruled_out
 from ganstudio.checkpoints.refusals import (
@@ -133,6 +133,7 @@ def _checkpoint(path: Path, source: FileSource, networks: Collection[str]) -> Ch
             str(header.get("licence", "")),
         )
     card, imported = _matched(path, contents)
+    refuse_unknown(contents.root, {*imported.used, *_wanted_critic(imported, networks)})
     provenance = {"imported from": path.name, "kind": imported.what}
     return _loaded(path, source, contents, card, imported, networks, provenance, "")
 
@@ -149,8 +150,15 @@ def _matched(path: Path, contents: Contents) -> tuple[Architecture[Any], Importe
         if any(str(name).startswith(prefix) for name in contents.findings.names):
             raise UnsupportedStreamError(decline)
     reasons.extend(ruled_out(contents.container))
+    if unknown := _names(contents, Standing.UNKNOWN):
+        reasons.append(("a file of known parts only", f"it names {listed(unknown)}, which no reader here knows"))
     what = f"{contents.container}, but of no model that is known here"
     raise UnknownFileError(path, what, REMEDY, tuple(reasons))
+
+
+def _wanted_critic(imported: Imported, networks: Collection[str]) -> tuple[str, ...]:
+    wanted = imported.discriminator is not None and DISCRIMINATOR in networks
+    return (imported.discriminator_from,) if wanted else ()
 
 
 def _asked(card: Architecture[Any], dialect: Dialect, root: ForeignValue) -> Imported | Mismatch:
@@ -272,7 +280,6 @@ def _report(
         if imported.discriminator is None or DISCRIMINATOR in tensors
         else (f"The discriminator ({imported.discriminator_from}) is in the file; training reads it.",)
     )
-    inert = sorted(printable(name) for name in contents.findings.names if standing(name) is Standing.INERT)
     return Report(
         file=path.name,
         what=imported.what,
@@ -283,5 +290,10 @@ def _report(
         notes=imported.notes + waiting,
         code=tuple(contents.findings.code.values()),
         not_finite=not_finite,
-        inert_names=tuple(inert),
+        inert_names=_names(contents, Standing.INERT),
+        unknown_names=_names(contents, Standing.UNKNOWN),
     )
+
+
+def _names(contents: Contents, kind: Standing) -> tuple[str, ...]:
+    return tuple(sorted(printable(name) for name in contents.findings.names if standing(name) is kind))

@@ -19,11 +19,16 @@ def locate(name_or_path: str | Path, root: Path = ASSETS) -> Path:
     text = str(name_or_path)
     if text in shipped_names(root):
         return root / "models" / text / MODEL_FILE
-    path = Path(name_or_path).expanduser()
-    if path.is_dir() and (path / MODEL_FILE).is_file():
-        return path / MODEL_FILE
-    if path.exists():
-        return path
+    try:
+        path = Path(name_or_path).expanduser()
+        if path.is_dir() and (path / MODEL_FILE).is_file():
+            return path / MODEL_FILE
+        if text and path.exists():
+            return path
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        sentence = f"{text[:80]!r} cannot be reached ({reason}); check the name and its folder."
+        raise UnknownModelError(sentence) from error
     raise UnknownModelError(
         f"There is no shipped model and no file called {text!r}; "
         f"shipped models: {', '.join(shipped_names(root)) or 'none'}."

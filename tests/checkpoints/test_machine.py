@@ -17,6 +17,7 @@ from ganstudio.checkpoints.refusals import BrokenStreamError, HostileStreamError
 from ganstudio.checkpoints.source import MemorySource
 from ganstudio.core.foreign import (
     ForeignBytes,
+    ForeignName,
     ForeignObject,
     ForeignTensor,
     ForeignText,
@@ -165,9 +166,19 @@ def test_a_value_after_the_end_is_refused() -> None:
         read(pickle.dumps(1, 2) + b"N.")
 
 
-def test_an_unknown_name_is_shown() -> None:
-    with pytest.raises(HostileStreamError, match=r"strange\.place\.Thing"):
-        read(b"cstrange.place\nThing\n.")
+def test_an_unknown_name_stays_a_name() -> None:
+    assert read(b"cstrange.place\nThing\n.") == ForeignName("strange.place", "Thing")
+
+
+@pytest.mark.parametrize("kind", [">f2", ">f4", ">f8", ">i2", ">i8", ">u4", ">c8", ">c16", ">i1"])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_big_endian_numbers(protocol: int, kind: str) -> None:
+    array = (np.arange(24).reshape(2, 3, 4) % 5).astype(kind)
+    found = read(pickle.dumps([array, np.asfortranarray(array), array[1, 2, 3]], protocol))
+    assert isinstance(found, list)
+    for tensor in found[:2]:
+        assert np.array_equal(tensor.load().numpy(), array)
+    assert found[2] == array[1, 2, 3].item()
 
 
 def test_work_is_limited() -> None:
