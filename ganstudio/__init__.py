@@ -16,6 +16,9 @@ def open_model(name_or_path: "str | Path", device: str = "auto", precision: str 
     [-1, 1] and `sample(seeds, psi, cutoff)`; see `ganstudio.engine.model.Model`.
     """
     from ganstudio.core.device import Precision
+    from ganstudio.core.errors import WrongInputError
     from ganstudio.engine.model import open_model as opened
 
+    if precision not in list(Precision):
+        raise WrongInputError(f"There is no precision {precision!r}; choose one of: {', '.join(Precision)}.")
     return opened(name_or_path, device, Precision(precision))

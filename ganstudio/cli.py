@@ -98,8 +98,8 @@ def parse_size(text: str) -> tuple[int, int]:
 
 def check_launch_options(options: LaunchOptions) -> None:
     """Complain about files that are missing or cannot be written, and about models nobody knows."""
-    if options.open and not options.open.exists():
-        raise ArgumentError(f"The file {options.open} does not exist; check its name.")
+    if options.open and not reachable(options.open):
+        raise ArgumentError(f"The file {options.open} does not exist or cannot be reached; check its name.")
     if options.model:
         from ganstudio.checkpoints.shipped import locate
 
@@ -107,9 +107,17 @@ def check_launch_options(options: LaunchOptions) -> None:
     if options.screenshot:
         from ganstudio.studio.pictures import prepare_folder
 
-        if options.screenshot.suffix.lower() != ".png" or options.screenshot.is_dir():
+        if options.screenshot.suffix.lower() != ".png" or reachable(options.screenshot / "."):
             raise ArgumentError(f"A screenshot is a PNG file: {options.screenshot} must end in .png.")
         prepare_folder(options.screenshot.parent)
+
+
+def reachable(path: Path) -> bool:
+    """Tell whether something is there; a name that is too long or a folder that does not answer counts as nothing."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def studio(options: LaunchOptions) -> int:

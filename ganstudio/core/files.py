@@ -93,8 +93,8 @@ def _remove(temporary: Path) -> None:
 def _explained(target: Path, error: OSError, size: int) -> SaveError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFullError(
-            f"{target.name} was not saved: {target.parent} has no room for its "
-            f"{max(size / 1e6, 0.1):.1f} MB. Free some space or choose another disk."
+            f"{target.name} was not saved: {target.parent} has no room for its {max(size / 1e6, 0.1):.1f} MB, with "
+            f"{SPARE / 1e6:.0f} MB left free beside it. Free some space or choose another disk."
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return ReadOnlyError(

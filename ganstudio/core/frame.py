@@ -85,6 +85,7 @@ class DeviceReady:
     choices: tuple[DeviceChoice, ...]
     memory_used: int
     memory_total: int
+    asked: str = ""  # the choice that led here; empty where nobody chose
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class Problem:
 
     sentence: str
     details: str = ""
+    harmless: bool = False  # something else was done instead, and all goes on
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
-from ganstudio.core.device import Precision
+from ganstudio.core.device import AUTO, Precision
 from ganstudio.core.document import Document
 from ganstudio.core.errors import StudioError
 from ganstudio.core.frame import Activity, DeviceReady, Frame, ModelOpened, Problem
@@ -30,8 +30,8 @@ class Backend(Protocol):
     def status(self) -> DeviceReady:
         """Describe the device in use and the choices there are."""
 
-    def render(self, document: Document) -> Iterator[Frame]:
-        """Yield the pictures of a document, a preview first where the rest takes long."""
+    def render(self, document: Document, stale: Callable[[], bool]) -> Iterator[Frame]:
+        """Yield the pictures of a document, a preview first where the rest takes long; end after it where `stale`."""
 
 
 JobFactory = Callable[[Backend], Iterator[Progress]]
@@ -50,6 +50,7 @@ class ChooseDevice:
 
     device: str
     precision: Precision
+    if_possible: bool = False  # else the fastest device is taken, with a word
 
 
 Command = OpenModel | ChooseDevice
@@ -162,14 +163,21 @@ class Compute:
             self._deliver(Activity("Opening", (command.name,)))
             event = self._guarded(lambda: backend.open(command.name))
         else:
-            event = self._guarded(lambda: backend.choose(command.device, command.precision))
+            event = self._choose(backend, command)
         self._deliver(Activity())
         if event is not None:
             self._deliver(event)
 
+    def _choose(self, backend: Backend, command: ChooseDevice) -> DeviceReady | None:
+        try:
+            return backend.choose(command.device, command.precision)
+        except Exception as error:  # noqa: BLE001 - an error is delivered like a picture, the thread lives on
+            self._deliver(replace(problem_of(error), harmless=command.if_possible))
+        return self._guarded(lambda: backend.choose(AUTO, command.precision)) if command.if_possible else None
+
     def _draw(self, backend: Backend, document: Document) -> None:
         def frames() -> None:
-            for frame in backend.render(document):
+            for frame in backend.render(document, lambda: self.newer_waits):
                 self._deliver(frame)
                 if frame.preview and self.newer_waits:
                     return

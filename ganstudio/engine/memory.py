@@ -30,6 +30,6 @@ def recovered_from_exhaustion(device: torch.device, forget: Callable[[], None]) 
         if device.type == "cuda":
             torch.cuda.empty_cache()
         raise DeviceMemoryError(
-            f"The memory of {device} ran out while drawing; kept results were freed. "
+            f"The memory of {device} ran out; kept results were freed. "
             "Close other programs, choose the CPU, or open a smaller model."
         ) from error

@@ -1,5 +1,7 @@
 """An open model: what a script works with, and what the window is told of it."""
 
+import math
+import operator
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -16,6 +18,7 @@ from ganstudio.core.architecture import Architecture
 from ganstudio.core.blank import Blank
 from ganstudio.core.device import AUTO, Precision, choose_device
 from ganstudio.core.document import (
+    SEED_COUNT,
     ClassChoice,
     Document,
     FrozenMap,
@@ -30,6 +33,7 @@ from ganstudio.core.frame import ModelInfo, ReportSection
 from ganstudio.core.generator import Generator
 from ganstudio.core.inputs import Ability, ClassLabel, Latent
 from ganstudio.core.latents import resampled_latent, resampling_threshold, truncate
+from ganstudio.engine.memory import recovered_from_exhaustion
 
 SAMPLED_CHUNKS = 64
 CHUNK_BYTES = 1 << 16
@@ -64,6 +68,7 @@ class Model:
 
     def latents(self, seeds: Sequence[int], psi: float = 1.0) -> torch.Tensor:
         """Return the z `[N, z_dim]` (float32) of seeds; where there is no W, psi bounds |z_i| by resampling."""
+        seeds = checked_seeds(seeds)
         resampling = Ability.RESAMPLING in self.info.abilities
         threshold = resampling_threshold(psi) if resampling else None
         rows = [resampled_latent(seed, self.z_dim, threshold) for seed in seeds]
@@ -71,22 +76,28 @@ class Model:
 
     @torch.no_grad()
     def mapping(self, z: torch.Tensor, c: torch.Tensor | int | None = None) -> torch.Tensor:
-        """Map z `[N, z_dim]` and labels (one-hot `[N, c_dim]` or one index) to ws `[N, n_latent, w_dim]`.
+        """Map z `[N, z_dim]` and classes (one-hot `[N, c_dim]`, indices `[N]` or one) to ws `[N, n_latent, w_dim]`.
 
         Models without a mapping network give z back as `[N, 1, z_dim]`.
         """
+        z = torch.as_tensor(z)
         if z.ndim != 2 or z.shape[1] != self.z_dim:
             raise WrongInputError(f"z has the shape {tuple(z.shape)}; this model takes [N, {self.z_dim}].")
-        return self.generator.mapping(z.to(self.generator.device), self._labels(c, len(z)))
+        with recovered_from_exhaustion(self.generator.device, lambda: None):
+            return self.generator.mapping(z.to(self.generator.device), self._labels(c, len(z)))
 
     @torch.no_grad()
     def synthesis(self, ws: torch.Tensor, noise: NoiseSetting | NoiseMode | str = NoiseMode.FIXED) -> torch.Tensor:
         """Draw ws `[N, n_latent, w_dim]` as pictures `[N, C, H, W]`; noise is `none`, `fixed` or `random`."""
-        if ws.ndim != 3 or ws.shape[1] != self.info.n_latent:
+        ws = torch.as_tensor(ws)
+        w_dim = self.z_dim if self.w_avg is None else len(self.w_avg)
+        widths = (w_dim, w_dim + self.c_dim) if self.w_avg is None else (w_dim,)  # labels may ride along with z
+        if ws.ndim != 3 or ws.shape[1] != self.info.n_latent or ws.shape[2] not in widths:
             raise WrongInputError(
-                f"ws has the shape {tuple(ws.shape)}; this model takes [N, {self.info.n_latent}, w_dim]."
+                f"ws has the shape {tuple(ws.shape)}; this model takes [N, {self.info.n_latent}, {w_dim}]."
             )
-        return self.generator.synthesis(ws.to(self.generator.device), noise_setting(noise))
+        with recovered_from_exhaustion(self.generator.device, lambda: None):
+            return self.generator.synthesis(ws.to(self.generator.device), noise_setting(noise))
 
     @torch.no_grad()
     def sample(
@@ -98,6 +109,8 @@ class Model:
         noise: NoiseSetting | NoiseMode | str = NoiseMode.FIXED,
     ) -> torch.Tensor:
         """Return the pictures `[N, C, H, W]` of seeds, of class `c`, truncated by psi on the first `cutoff` rows."""
+        if not math.isfinite(psi):
+            raise WrongInputError(f"psi is {psi}; it must be a number, usually from -1 to 2.")
         ws = self.mapping(self.latents(seeds, psi), c)
         if self.w_avg is not None:
             ws = truncate(ws, self.w_avg, psi, cutoff)
@@ -105,17 +118,33 @@ class Model:
 
     def _labels(self, c: torch.Tensor | int | None, count: int) -> torch.Tensor | None:
         if not self.c_dim:
+            if c is not None:
+                raise WrongInputError("This model has no classes; leave c out.")
             return None
-        if c is None or isinstance(c, int):
-            index = c or 0
+        labels = torch.as_tensor(0 if c is None else c)
+        if labels.ndim == 0:
+            index = int(labels)
             if not 0 <= index < self.c_dim:
                 raise WrongInputError(f"There is no class {index}; this model has classes 0 to {self.c_dim - 1}.")
-            labels = torch.zeros(count, self.c_dim, device=self.generator.device)
-            labels[:, index] = 1.0
-            return labels
-        if c.shape != (count, self.c_dim):
-            raise WrongInputError(f"The labels have the shape {tuple(c.shape)}; expected [{count}, {self.c_dim}].")
-        return c.to(self.generator.device)
+            labels = labels.expand(count)
+        if tuple(labels.shape) == (count,) and not labels.is_floating_point():
+            if not (int(labels.min()) >= 0 and int(labels.max()) < self.c_dim):
+                raise WrongInputError(f"A class is out of range; this model has classes 0 to {self.c_dim - 1}.")
+            labels = torch.nn.functional.one_hot(labels.long(), self.c_dim)
+        if tuple(labels.shape) != (count, self.c_dim):
+            raise WrongInputError(f"The labels have the shape {tuple(labels.shape)}; expected [{count}, {self.c_dim}].")
+        return labels.float().to(self.generator.device)
+
+
+def checked_seeds(seeds: Sequence[int]) -> list[int]:
+    """Return seeds as plain numbers; raises WrongInputError for anything else than whole numbers up to 2³² - 1."""
+    try:
+        numbers = [operator.index(seed) for seed in seeds]
+    except TypeError:
+        raise WrongInputError(f"{seeds!r} are no seeds; give a list of whole numbers such as [0, 1, 2].") from None
+    if not numbers or min(numbers) < 0 or max(numbers) >= SEED_COUNT:
+        raise WrongInputError(f"Give at least one seed, each from 0 to {SEED_COUNT - 1}.")
+    return numbers
 
 
 def noise_setting(noise: NoiseSetting | NoiseMode | str) -> NoiseSetting:

@@ -2,7 +2,8 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import torch
 
@@ -20,6 +21,7 @@ from ganstudio.core.errors import UnknownModelError
 from ganstudio.core.frame import DeviceChoice, DeviceReady, Frame, ModelOpened
 from ganstudio.core.store import Store
 from ganstudio.engine.graphs import GraphRunner
+from ganstudio.engine.memory import recovered_from_exhaustion
 from ganstudio.engine.model import Model, open_model
 from ganstudio.engine.synthesis import IncrementalSynthesis, run_eagerly
 from ganstudio.engine.threads import ThreadChoice
@@ -40,7 +42,8 @@ class Rendering:
 
     def open(self, name: str) -> ModelOpened:
         """Open a model by name or path and keep it, with the one before."""
-        model = open_model(name, str(self.device), self.precision)
+        with recovered_from_exhaustion(self.device, self._forget):
+            model = open_model(name, str(self.device), self.precision)
         self._names[model.info.digest] = name
         self._open[model.info.digest] = (model, self._synthesis(model))
         self._open.move_to_end(model.info.digest)
@@ -51,13 +54,26 @@ class Rendering:
     def choose(self, device: str, precision: Precision) -> DeviceReady:
         """Move every open model to a device; what was there before stays where the device does not answer."""
         chosen = choose_device(device)
-        if (chosen, precision) != (self.device, self.precision):
-            self.device, self.precision = chosen, precision
-            for digest, (model, synthesis) in self._open.items():
-                synthesis.forget()
-                model.generator.prepare(chosen, precision)
-                self._open[digest] = (model, self._synthesis(model))
-        return self.status()
+        before = (self.device, self.precision)
+        if (chosen, precision) != before:
+            try:
+                with recovered_from_exhaustion(chosen, self._forget):
+                    self._move(chosen, precision)
+            except Exception:
+                self._move(*before)
+                raise
+        return replace(self.status(), asked=device)
+
+    def _move(self, device: torch.device, precision: Precision) -> None:
+        self.device, self.precision = device, precision
+        for digest, (model, synthesis) in self._open.items():
+            synthesis.forget()
+            model.generator.prepare(device, precision)
+            self._open[digest] = (model, self._synthesis(model))
+
+    def _forget(self) -> None:
+        for _, synthesis in self._open.values():
+            synthesis.forget()
 
     def _synthesis(self, model: Model) -> IncrementalSynthesis:
         runner = GraphRunner() if self.device.type == "cuda" else run_eagerly
@@ -71,7 +87,7 @@ class Rendering:
         used, total = memory_of(self.device)
         return DeviceReady(str(self.device), self.precision, choices, used, total)
 
-    def render(self, document: Document) -> Iterator[Frame]:
+    def render(self, document: Document, stale: Callable[[], bool] = lambda: False) -> Iterator[Frame]:
         """Yield the pictures of a document; its model is opened again where it was closed meanwhile."""
         digest = document.model.digest
         if digest not in self._open:
@@ -85,7 +101,7 @@ class Rendering:
         synthesis = self._open[digest][1]
         self._threads.apply(digest)
         started = time.thread_time()
-        for frame in synthesis.render(document):
+        for frame in synthesis.render(document, stale):
             spent = (time.thread_time() - started) * 1e3
             yield frame
             if not frame.preview and len(frame.stages_run) == len(synthesis.stages):

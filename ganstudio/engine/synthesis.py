@@ -55,13 +55,16 @@ class IncrementalSynthesis:
         """Drop every kept result."""
         self.kept.clear()
 
-    def render(self, document: Document) -> Iterator[Frame]:
-        """Yield a preview where the rest takes long, then the full pictures of `document`."""
+    def render(self, document: Document, stale: Callable[[], bool] = lambda: False) -> Iterator[Frame]:
+        """Yield a preview where the rest takes long, then the full pictures of `document`.
+
+        What follows a preview is given up between two stages as soon as `stale` says that nobody waits for it.
+        """
         with recovered_from_exhaustion(self.generator.device, self.forget):
-            yield from self._render(document)
+            yield from self._render(document, stale)
 
     @torch.no_grad()  # on a generator function it holds while the function runs, not between its pictures
-    def _render(self, document: Document) -> Iterator[Frame]:
+    def _render(self, document: Document, stale: Callable[[], bool]) -> Iterator[Frame]:
         started = time.perf_counter()
         outputs = self.generator.outputs()
         ran: list[str] = []
@@ -71,6 +74,8 @@ class IncrementalSynthesis:
             self.kept.pop(name, None)
         previewed = False
         for position, name in enumerate(todo):
+            if previewed and stale():
+                return
             features = self._run(name, inputs[name], keys[name], frozenset(todo[position + 1 :]))
             ran.append(name)
             if not previewed and self._preview_is_due(features, todo[position + 1 :]):

@@ -85,7 +85,7 @@ class Capture(QObject):
 
     def _failed(self, problem: Problem) -> None:
         sys.stderr.write(problem.sentence + "\n")
-        if not self._shown:
+        if not self._shown and not problem.harmless:
             self._grabbed = True
             QTimer.singleShot(SETTLE_MS, lambda: self._finish(1))
 

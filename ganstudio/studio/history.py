@@ -35,6 +35,9 @@ class History:
         self._gesture = gesture
         self._redo.clear()
         self.project = project
+        if self._undo[-1].project == project:  # the gesture came back to where it began
+            self._undo.pop()
+            self._gesture = None
 
     def end_gesture(self) -> None:
         """Let the next change begin a step of its own."""

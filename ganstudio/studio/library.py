@@ -1,5 +1,6 @@
 """The models that can be opened with a click: shipped ones and recent files."""
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,12 +52,8 @@ class Library:
     @property
     def recent(self) -> tuple[ModelEntry, ...]:
         """Files opened lately that still exist, the latest first."""
-        paths = (Path(text) for text in self.settings.recent)
-        return tuple(
-            ModelEntry(path.stem, path.name, str(path.parent), "", str(path), path.stat().st_size, shipped=False)
-            for path in paths
-            if path.is_file()
-        )
+        found = (_recent_entry(Path(text)) for text in self.settings.recent)
+        return tuple(entry for entry in found if entry is not None)
 
     def remember(self, info: ModelInfo) -> None:
         """Put an opened file at the top of the recent ones; shipped models have their own place."""
@@ -77,6 +74,17 @@ class Library:
         models = (asset for asset in shipped_assets(self.root) if asset.kind == "models")
         entries = [_shipped_entry(asset) for asset in models]
         return tuple(sorted(entries, key=lambda entry: (entry.name != FIRST_MODEL, entry.name)))
+
+
+def _recent_entry(path: Path) -> ModelEntry | None:
+    """Return the entry of a file; None where it is gone, or its folder does not answer."""
+    try:
+        details = path.stat()
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(details.st_mode):
+        return None
+    return ModelEntry(path.stem, path.name, str(path.parent), "", str(path), details.st_size, shipped=False)
 
 
 def _shipped_entry(asset: "Asset") -> ModelEntry:

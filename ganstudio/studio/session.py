@@ -41,12 +41,13 @@ class Session:
         self.activity = Activity()
         self._jobs: dict[int, JobStatus] = {}
         self._models: dict[str, ModelInfo] = {}
+        self._asked: ChooseDevice | None = None  # not answered yet
 
     def start(self, first_model: str | None = None) -> None:
         """Start the computing with the remembered device and the first model."""
         self.compute.start()
         if (self.settings.device, self.settings.precision) != (AUTO, Precision.EXACT):
-            self.set_device(self.settings.device, self.settings.precision)
+            self.compute.send(ChooseDevice(self.settings.device, self.settings.precision, if_possible=True))
         if first_model is not None:
             self.open_model(first_model)
 
@@ -103,12 +104,12 @@ class Session:
     @property
     def wanted_device(self) -> str:
         """The device that was asked for, `auto` at first."""
-        return self.settings.device
+        return self.settings.device if self._asked is None else self._asked.device
 
     @property
     def precision(self) -> Precision:
         """The precision that was asked for."""
-        return self.settings.precision
+        return self.settings.precision if self._asked is None else self._asked.precision
 
     @property
     def can_undo(self) -> bool:
@@ -136,9 +137,8 @@ class Session:
 
     def set_device(self, device: str = AUTO, precision: Precision | None = None) -> None:
         """Choose where and how exactly to compute; `device_changed` or `failed` answers."""
-        self.settings.device = device
-        self.settings.precision = precision or self.settings.precision
-        self.compute.send(ChooseDevice(device, self.settings.precision))
+        self._asked = ChooseDevice(device, precision or self.precision)
+        self.compute.send(self._asked)
 
     def redraw(self) -> None:
         """Draw the document again."""
@@ -163,7 +163,10 @@ class Session:
             case DeviceReady():
                 self._take_device(event)
             case Problem():
+                self._asked = None
                 self.failed.emit(event)
+                if self.device is not None:
+                    self.device_changed.emit(self.device)  # a refused choice is taken back where it was made
             case Activity():
                 self.activity = event
                 self.activity_changed.emit(event)
@@ -191,6 +194,10 @@ class Session:
 
     def _take_device(self, ready: DeviceReady) -> None:
         self.device = ready
+        if ready.asked:
+            self.settings.device, self.settings.precision = ready.asked, ready.precision
+            if self._asked == ChooseDevice(ready.asked, ready.precision):
+                self._asked = None
         self.device_changed.emit(ready)
         self.redraw()
 
@@ -214,6 +221,7 @@ class Session:
     def _announce(self, before: Project) -> None:
         after = self.project
         if after == before:
+            self.history_changed.emit()
             return
         if after.document.model != before.document.model:
             self._adopt_model()

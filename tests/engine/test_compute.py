@@ -9,7 +9,7 @@ import pytest
 
 from ganstudio.core.device import Precision
 from ganstudio.core.document import Document
-from ganstudio.core.errors import UnknownModelError
+from ganstudio.core.errors import DeviceError, UnknownModelError
 from ganstudio.core.frame import DeviceReady, Frame, ModelOpened, Problem
 from ganstudio.core.progress import JobState, JobStatus, Progress
 from ganstudio.engine.compute import Backend, ChooseDevice, Compute, Event, OpenModel
@@ -34,7 +34,7 @@ class SlowBackend:
     def status(self) -> DeviceReady:
         return self.choose("cpu", Precision.EXACT)
 
-    def render(self, document: Document) -> Iterator[Frame]:
+    def render(self, document: Document, stale: Callable[[], bool]) -> Iterator[Frame]:
         if document.psi < -1:
             raise ZeroDivisionError("a slip")
         yield Frame(PICTURE, document, True, 1.0, ("b4",))
@@ -198,3 +198,27 @@ def test_a_backend_that_cannot_start_is_reported() -> None:
 def test_progress_fractions() -> None:
     assert Progress(1, 4).fraction == 0.25
     assert replace(Progress(1, 4), total=0).fraction == 0.0
+
+
+class NoGpu(SlowBackend):
+    """Has no device but the CPU."""
+
+    def choose(self, device: str, precision: Precision) -> DeviceReady:
+        if device == "cuda":
+            raise DeviceError("The device 'cuda' does not answer; choose auto.")
+        return DeviceReady("cpu", precision, (), 0, 0, asked=device)
+
+
+def test_a_remembered_device_that_is_gone_is_replaced_with_a_word() -> None:
+    box = Box()
+    compute = Compute(box, NoGpu)
+    compute.start()
+    compute.send(ChooseDevice("cuda", Precision.FAST, if_possible=True))
+    ready = box.wait(lambda e: isinstance(e, DeviceReady) and e.asked == "auto")
+    assert isinstance(ready, DeviceReady)
+    assert ready.precision is Precision.FAST
+    problems = [e for e in box.events if isinstance(e, Problem)]
+    assert [p.harmless for p in problems] == [True]
+    compute.send(ChooseDevice("cuda", Precision.EXACT))
+    box.wait(lambda e: isinstance(e, Problem) and not e.harmless)
+    assert compute.stop()

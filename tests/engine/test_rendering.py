@@ -1,14 +1,17 @@
 """The real backend with the shipped model."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 import ganstudio
+from ganstudio.architectures.dcgan.stages import DCGANGenerator
 from ganstudio.core.device import Precision
 from ganstudio.core.document import LatentPoint
-from ganstudio.core.errors import DeviceError, UnknownModelError, WrongInputError
+from ganstudio.core.errors import DeviceError, DeviceMemoryError, UnknownModelError, WrongInputError
 from ganstudio.core.latents import seed_latent
 from ganstudio.core.pixels import to_pixels
 from ganstudio.engine.model import Model
@@ -48,7 +51,7 @@ def test_wrong_shapes_are_sentences(model: Model) -> None:
     z = model.latents([0])
     with pytest.raises(WrongInputError, match=r"this model takes \[N, 100\]"):
         model.mapping(z[:, :7])
-    with pytest.raises(WrongInputError, match=r"this model takes \[N, 1, w_dim\]"):
+    with pytest.raises(WrongInputError, match=r"this model takes \[N, 1, 100\]"):
         model.synthesis(z)
     with pytest.raises(WrongInputError, match="none, fixed, random"):
         model.synthesis(z[:, None], "loud")
@@ -90,3 +93,47 @@ def test_a_closed_model_is_opened_again_for_an_old_document() -> None:
 def test_unknown_names_list_what_ships() -> None:
     with pytest.raises(UnknownModelError, match=r"shipped models: .*faces-dcgan"):
         ganstudio.open_model("no-such-model")
+
+
+def test_memory_that_runs_out_in_a_switch_leaves_everything_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    rendering = Rendering()
+    document = rendering.open("faces-dcgan").info.document
+    before = list(rendering.render(document))[-1].pictures["picture"]
+    original = DCGANGenerator.prepare
+
+    def prepare(self: DCGANGenerator, device: torch.device, precision: Precision) -> None:
+        if precision is Precision.FAST:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        original(self, device, precision)
+
+    monkeypatch.setattr(DCGANGenerator, "prepare", prepare)
+    for _ in range(2):
+        with pytest.raises(DeviceMemoryError, match="ran out"):
+            rendering.choose("cpu", Precision.FAST)
+        assert rendering.status().precision is Precision.EXACT
+    np.testing.assert_array_equal(list(rendering.render(document))[-1].pictures["picture"], before)
+    monkeypatch.undo()
+    assert rendering.choose("cpu", Precision.FAST).precision is Precision.FAST
+
+
+@pytest.mark.parametrize("seeds", [[], [1.5], 5, [-1], [2**32], ["a"]])
+def test_what_is_no_seed_is_a_sentence(model: Model, seeds: Any) -> None:
+    with pytest.raises(WrongInputError, match="seed"):
+        model.sample(seeds)
+
+
+def test_numpy_goes_in_and_nonsense_does_not(model: Model) -> None:
+    z = model.latents(np.array([4, 5]))  # type: ignore[arg-type]
+    ws = model.mapping(z.numpy())  # type: ignore[arg-type]
+    assert model.synthesis(ws.numpy()).shape == (2, 3, 64, 64)  # type: ignore[arg-type]
+    with pytest.raises(WrongInputError, match=r"takes \[N, 1, 100\]"):
+        model.synthesis(ws[..., :-1])
+    with pytest.raises(WrongInputError, match="psi is nan"):
+        model.sample([0], psi=float("nan"))
+    with pytest.raises(WrongInputError, match="no classes"):
+        model.sample([0], c=1)
+    with pytest.raises(WrongInputError, match="exact, fast"):
+        ganstudio.open_model("faces-dcgan", precision="foo")
+    for name in ("a" * 5000, "", "\0"):
+        with pytest.raises(UnknownModelError):
+            ganstudio.open_model(name)

@@ -125,3 +125,17 @@ def test_the_budget_drops_the_largest_results_first(synthesis: IncrementalSynthe
     synthesis.budget = sum(everything.values()) - everything["b64"]
     ran(synthesis, dataclasses.replace(DOCUMENT, psi=0.9))
     assert synthesis.kept.keys() == everything.keys() - {"b64"}
+
+
+def test_a_refinement_nobody_waits_for_is_given_up(synthesis: IncrementalSynthesis) -> None:
+    asked: list[bool] = []
+
+    def stale() -> bool:
+        asked.append(True)
+        return True
+
+    (only,) = synthesis.render(DOCUMENT, stale)
+    assert only.preview
+    assert asked == [True]
+    plain = IncrementalSynthesis(StyleGAN2Generator(dataclasses.replace(CONFIG, architecture=Wiring.RESIDUAL)), Store())
+    assert [frame.preview for frame in plain.render(DOCUMENT, stale)] == [False]

@@ -83,8 +83,8 @@ SLOW_PICTURES = """
 import time
 from ganstudio.engine.rendering import Rendering
 drawn = Rendering.render
-def slow(self, document):
-    yield from drawn(self, document)
+def slow(self, document, stale):
+    yield from drawn(self, document, stale)
     time.sleep(3600)
 Rendering.render = slow
 """

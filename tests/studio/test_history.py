@@ -25,6 +25,11 @@ class Histories(RuleBasedStateMachine):
             return
         same_gesture = gesture is not None and gesture == self.gesture
         del self.states[self.position + 1 :]
+        if same_gesture and project == self.states[self.position - 1]:
+            self.states.pop()
+            self.position -= 1
+            self.gesture = None
+            return
         if same_gesture:
             self.states[self.position] = project
         else:

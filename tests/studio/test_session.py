@@ -68,7 +68,9 @@ def test_a_start_asks_for_what_was_remembered(tmp_path: Path) -> None:
     settings = Settings(device="cpu", precision=Precision.FAST, folder=tmp_path)
     session = Session(Notes(), settings, Library(settings))
     session.start("faces-dcgan")
-    assert notes(session).sent == [ChooseDevice("cpu", Precision.FAST), OpenModel("faces-dcgan")]
+    assert notes(session).sent == [
+        ChooseDevice("cpu", Precision.FAST, if_possible=True), OpenModel("faces-dcgan"),
+    ]  # fmt: skip
 
 
 def test_a_change_is_drawn_recorded_and_announced(session: Session) -> None:
@@ -176,3 +178,34 @@ def test_a_wrong_path_changes_nothing(session: Session) -> None:
         session.change("Choose a class", "inputs.class", ClassChoice(1))
     assert session.project == before
     assert len(session.history) == 0
+
+
+def test_a_recent_file_that_cannot_be_reached_is_left_out(session: Session, tmp_path: Path) -> None:
+    file = tmp_path / "there.pkl"
+    file.write_bytes(b"x")
+    session.settings.recent = ["/" + "a" * 300, "\0", str(tmp_path), str(file)]
+    assert [entry.path for entry in session.library.recent] == [str(file)]
+
+
+def test_a_device_is_remembered_only_when_it_answered(session: Session) -> None:
+    session.set_device("cuda", Precision.FAST)
+    assert session.wanted_device == "cuda"
+    assert session.settings.device == "auto"
+    session.receive(DeviceReady("cpu", Precision.EXACT, (), 1, 2))
+    told = heard(session.device_changed)
+    session.receive(Problem("The device 'cuda' does not answer."))
+    assert session.wanted_device == "auto"
+    assert told[-1] == (session.device,)
+    session.receive(DeviceReady("cpu", Precision.FAST, (), 1, 2, asked="cpu"))
+    assert (session.wanted_device, session.precision) == ("cpu", Precision.FAST)
+
+
+def test_a_drag_that_comes_back_leaves_no_step(session: Session) -> None:
+    session.receive(ModelOpened(info()))
+    steps = len(session.history)
+    told = heard(session.history_changed)
+    for psi in (0.7, 0.5, 1.0):
+        session.change("Truncate", "psi", psi, gesture="slider")
+    session.end_gesture()
+    assert len(session.history) == steps
+    assert len(told) == 4
