@@ -42,6 +42,7 @@ from ganstudio.core.foreign import (
 OWN = "a GAN Studio model"
 REMEDY = "Choose a checkpoint of a kind that is listed here, or convert it to one."
 SMALLEST_ALLOWANCE = 64 << 20
+LARGEST_SETTING = 1e6
 NONSENSE = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 """What reading settings or building a network raises when a file's contents contradict each other."""
 
@@ -199,6 +200,8 @@ def _difference(weights: Weights, build: Callable[[Any], torch.nn.Module], confi
     largest = max((size for tensor in weights.values() for size in tensor.shape), default=0)
     if _largest_number(dataclasses.asdict(config)) > max(4096, largest):
         return "its settings do not fit its weights"
+    if impossible := _impossible_setting(dataclasses.asdict(config)):
+        return impossible
     try:
         with Blank():
             expected = expected_shapes(build(config))
@@ -214,6 +217,18 @@ def _difference(weights: Weights, build: Callable[[Any], torch.nn.Module], confi
             return f"{name} has the shape {list(weights[name].shape)} instead of {list(shape)}"
         if weights[name].dtype.is_floating_point != dtype.is_floating_point:
             return f"{name} holds numbers of the type {weights[name].dtype}"
+    return None
+
+
+def _impossible_setting(settings: Mapping[str, object]) -> str | None:
+    """Name a fraction that no network has; the taps of filters may be negative."""
+    for name, value in settings.items():
+        parts = value if isinstance(value, (list, tuple)) else (value,)
+        for part in parts:
+            if not isinstance(part, float):
+                continue
+            if not abs(part) <= LARGEST_SETTING or (part < 0 and parts is not value):
+                return f"its setting {name} is {part}, which no network has"
     return None
 
 

@@ -93,6 +93,8 @@ CHANGES: dict[str, tuple[Callable[[dict], None], type[CheckpointError], str]] = 
     "huge count": (lambda h: h["config"].update(mapping_layers=10**9), BrokenFileError, "settings"),
     "many blocks": (lambda h: h["config"].update(channels=[8] * 10_000), BrokenFileError, "settings"),
     "long": (lambda h: h.update(provenance={"text": "x" * (2 << 20)}), OversizeError, "longer"),
+    "not finite": (lambda h: h["config"].update(mapping_lr=float("nan")), BrokenFileError, "mapping_lr is nan"),
+    "negative": (lambda h: h["config"].update(conv_clamp=-2.0), BrokenFileError, "conv_clamp is -2.0"),
     "networks": (lambda h: h.update(networks=[]), BrokenFileError, "networks"),
     "wiring": (lambda h: h["config"].update(architecture="spiral"), BrokenFileError, "architecture"),
 }

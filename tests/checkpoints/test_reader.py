@@ -3,6 +3,7 @@
 import gzip
 import os
 import pickle
+import re
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
@@ -253,6 +254,29 @@ def test_older_pickles_are_named(name: str, word: str, tmp_path: Path) -> None:
     (tmp_path / "tf.pkl").write_bytes(stream)
     with pytest.raises(UnsupportedFileError, match=rf"tf\.pkl.*{word}"):
         read_checkpoint(tmp_path / "tf.pkl")
+
+
+IMPOSSIBLE = {"conv_clamp": (float("nan"), float("inf"), -1.0), "mapping_lr": (float("nan"), float("inf"), 1e300, -1.0)}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name in IMPOSSIBLE for value in IMPOSSIBLE[name]])
+@pytest.mark.parametrize("average", [True, False], ids=["average", "no average"])
+def test_impossible_settings_are_named(name: str, value: float, average: bool, tmp_path: Path) -> None:
+    config, weights = replace(SKIP, **{name: value}), drawn(GeneratorNetwork(SKIP))  # type: ignore[arg-type]
+    if not average:
+        del weights["mapping.w_avg"]
+    made = nvidia.snapshot(G_ema=nvidia.generator(config, weights))
+    with pytest.raises(UnknownFileError, match=re.escape(f"setting {name} is {value}")):
+        read_checkpoint(nvidia.write_pickle(tmp_path / "a.pkl", made, 4))
+
+
+def test_a_critic_with_impossible_settings_is_left_out(tmp_path: Path) -> None:
+    config = replace(CRITIC, conv_clamp=float("nan"))
+    made = nvidia.snapshot(G_ema=nvidia.generator(SKIP, drawn(GeneratorNetwork(SKIP))),
+                           D=nvidia.discriminator(config, drawn(Discriminator(CRITIC))))  # fmt: skip
+    found = read_checkpoint(nvidia.write_pickle(tmp_path / "a.pkl", made, 4), NETWORKS)
+    assert "discriminator" not in found.tensors
+    assert "setting conv_clamp is nan" in said(found)
 
 
 def test_stylegan3_is_named(tmp_path: Path) -> None:
