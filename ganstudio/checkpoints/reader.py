@@ -1,6 +1,7 @@
 """Opening any model file: read it as data, then ask each architecture whether it is its own."""
 
 import dataclasses
+import errno
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,11 @@ from ganstudio.checkpoints.refusals import (
     BrokenFileError,
     BrokenStreamError,
     LimitError,
-    OversizeError,
     StreamError,
     UnknownFileError,
     UnsupportedStreamError,
     named,
+    short_of_memory,
 )
 from ganstudio.checkpoints.source import FileSource
 from ganstudio.checkpoints.tensor_file import read_tensor_file
@@ -78,11 +79,11 @@ def read_checkpoint(path: Path | str, networks: Collection[str] = (GENERATOR,)) 
         except UnsoundTensorError as error:
             raise BrokenFileError(f"{path.name} is damaged: {error}. Download or copy the file again.") from error
         except OSError as error:
+            if error.errno == errno.ENOMEM:
+                raise short_of_memory(path) from error
             raise BrokenFileError(f"{path.name} cannot be read: {error.strerror}. Copy it to another disk.") from error
         except (MemoryError, RuntimeError) as error:  # torch says RuntimeError where memory is short
-            raise OversizeError(
-                f"{path.name} needs more memory than this machine has free. Close other programs and try again."
-            ) from error
+            raise short_of_memory(path) from error
 
 
 def open_contents(source: FileSource) -> Contents | Foreign:

@@ -62,6 +62,13 @@ class LimitError(StreamError):
     """The stream goes beyond a limit."""
 
 
+def short_of_memory(path: Path) -> OversizeError:
+    """Say that the machine, not the file, is at fault."""
+    return OversizeError(
+        f"{path.name} needs more memory than this machine has free. Close other programs and try again."
+    )
+
+
 def named(path: Path, error: StreamError) -> CheckpointError:
     """Turn what the reading code found into a sentence with the file's name and the remedy."""
     if isinstance(error, HostileStreamError):

@@ -1,6 +1,7 @@
 """The bytes of a file, looked at through a memory map and copied out piece by piece."""
 
 import contextlib
+import errno
 import mmap
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,13 @@ from typing import BinaryIO, Self
 
 import numpy as np
 
-from ganstudio.checkpoints.refusals import BrokenStreamError, EmptyFileError, MissingFileError
+from ganstudio.checkpoints.refusals import (
+    BrokenStreamError,
+    CheckpointError,
+    EmptyFileError,
+    MissingFileError,
+    short_of_memory,
+)
 
 
 class FileSource:
@@ -26,7 +33,7 @@ class FileSource:
         except IsADirectoryError as error:
             raise MissingFileError(f"{path} is a folder. Choose a model file inside it.") from error
         except OSError as error:
-            raise MissingFileError(f"{path} cannot be read: {error.strerror}. Check its permissions.") from error
+            raise _unopened(path, error, "Check its permissions.") from error
         try:
             self.data: mmap.mmap | bytes = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
         except ValueError as error:
@@ -34,7 +41,7 @@ class FileSource:
             raise EmptyFileError(f"{path.name} is empty (0 bytes). Download or copy the file again.") from error
         except OSError as error:
             self._file.close()
-            raise MissingFileError(f"{path} cannot be read: {error.strerror}. Choose a regular file.") from error
+            raise _unopened(path, error, "Choose a regular file.") from error
         self.length = len(self.data)
 
     def read_into(self, start: int, target: memoryview) -> None:
@@ -65,6 +72,12 @@ class FileSource:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _unopened(path: Path, error: OSError, remedy: str) -> CheckpointError:
+    if error.errno == errno.ENOMEM:
+        return short_of_memory(path)
+    return MissingFileError(f"{path} cannot be read: {error.strerror}. {remedy}")
 
 
 class MemorySource:

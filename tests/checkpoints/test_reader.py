@@ -1,6 +1,8 @@
 """Files of other programs open as the model they hold; all others say why not."""
 
+import errno
 import gzip
+import mmap
 import os
 import pickle
 import re
@@ -22,6 +24,7 @@ from ganstudio.checkpoints.refusals import (
     CheckpointError,
     EmptyFileError,
     MissingFileError,
+    OversizeError,
     UnknownFileError,
     UnsupportedFileError,
 )
@@ -303,6 +306,18 @@ def test_nonsense_in_known_places_is_a_mismatch(name: str, shape: tuple[int, ...
     torch.save(weights, tmp_path / "a.pt")
     with pytest.raises(UnknownFileError):
         read_checkpoint(tmp_path / "a.pt")
+
+
+def test_short_memory_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*_args: object, **_options: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    (tmp_path / "a.pkl").write_bytes(pickle.dumps({"a": 1}, 4))
+    for place, name in ((mmap, "mmap"), (Path, "open")):
+        with monkeypatch.context() as changed:
+            changed.setattr(place, name, no_memory)
+            with pytest.raises(OversizeError, match=r"a\.pkl needs more memory .* Close other programs"):
+                read_checkpoint(tmp_path / "a.pkl")
 
 
 def test_pipes_are_refused(tmp_path: Path) -> None:
