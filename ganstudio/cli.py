@@ -107,7 +107,7 @@ def check_launch_options(options: LaunchOptions) -> None:
     if options.screenshot:
         from ganstudio.studio.pictures import prepare_folder
 
-        if options.screenshot.suffix.lower() != ".png" or reachable(options.screenshot / "."):
+        if options.screenshot.suffix.lower() != ".png" or is_folder(options.screenshot):
             raise ArgumentError(f"A screenshot is a PNG file: {options.screenshot} must end in .png.")
         prepare_folder(options.screenshot.parent)
 
@@ -116,6 +116,14 @@ def reachable(path: Path) -> bool:
     """Tell whether something is there; a name that is too long or a folder that does not answer counts as nothing."""
     try:
         return path.exists()
+    except OSError:
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether a folder is there under the name."""
+    try:
+        return path.is_dir()
     except OSError:
         return False
 

@@ -53,6 +53,9 @@ def test_generate_writes_the_pictures_that_the_model_gives(tmp_path: Path) -> No
         (["--open", "{tmp}/missing.pkl"], "does not exist"),
         (["--screenshot", "{tmp}/file/below/shot.png"], "cannot be written to"),
         (["--screenshot", "{tmp}/shot.gif"], "must end in .png"),
+        (["--screenshot", "{tmp}"], "must end in .png"),
+        (["--open", "a" * 300], "does not exist or cannot be reached"),
+        (["--model", "a" * 300], "cannot be reached"),
         (["--screenshot", "{tmp}/shot.png", "--workspace", "kitchen"], "there are: explore"),
     ],
 )
@@ -129,7 +132,8 @@ def test_without_a_display_the_window_is_saved(display: dict[str, str]) -> None:
         assert samples.size == (256, 256)
 
 
-def test_a_screenshot_prints_one_line_of_timings(tmp_path: Path) -> None:
+def test_a_screenshot_prints_one_line_of_timings_and_replaces_the_last(tmp_path: Path) -> None:
+    (tmp_path / "shot.png").write_bytes(b"an earlier one")
     result = start(["--screenshot", str(tmp_path / "shot.png"), "--size", "1280x800"])
     assert result.returncode == 0, result.stderr
     timings = json.loads(result.stdout)
