@@ -41,7 +41,7 @@ from ganstudio.core.foreign import (
 )
 
 OWN = "a GAN Studio model"
-REMEDY = "Choose a checkpoint of a kind that is listed here, or convert it to one."
+REMEDY = "Choose a checkpoint of a kind that is known here, or convert it to one."
 SMALLEST_ALLOWANCE = 64 << 20
 LARGEST_SETTING = 1e6
 NONSENSE = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)

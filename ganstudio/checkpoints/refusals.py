@@ -34,12 +34,12 @@ class OversizeError(CheckpointError):
 
 
 class UnknownFileError(CheckpointError):
-    """No reader knows the file; `reasons` holds one line per reader."""
+    """No reader knows the file; `reasons` holds one line per reader, shown below a first line that stands alone."""
 
     def __init__(self, path: Path, what: str, remedy: str, reasons: tuple[tuple[str, str], ...]) -> None:
         self.reasons = reasons
         lines = "".join(f"\n- not {name}: {reason}" for name, reason in reasons)
-        super().__init__(f"{path.name} is {what}. {remedy} Why each known kind was ruled out:{lines}")
+        super().__init__(f"{path.name} is {what}. {remedy}\nWhy each known kind was ruled out:{lines}")
 
 
 class StreamError(Exception):

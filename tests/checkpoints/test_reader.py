@@ -217,6 +217,11 @@ def test_an_unknown_file_has_a_reason_from_every_reader(tmp_path: Path) -> None:
     names = [name for name, _ in caught.value.reasons]
     assert len(names) == len(set(names)) >= 8
     assert all(reason in str(caught.value) for _, reason in caught.value.reasons)
+    first, header, *lines = str(caught.value).split("\n")
+    assert first.startswith("a.pt is a PyTorch archive")
+    assert first.endswith("or convert it to one.")
+    assert header == "Why each known kind was ruled out:"
+    assert len(lines) == len(names)
 
 
 FOREIGN = {
