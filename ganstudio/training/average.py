@@ -6,14 +6,14 @@ from collections.abc import Mapping
 import torch
 
 from ganstudio.core.recipe import Averaging
+from ganstudio.losses.schedules import ema_beta
 
 
 def decay_of(averaging: Averaging, batch: int, images_seen: int) -> float:
     """Return the share of the old average that one step of `batch` images keeps: 0.5 ** (batch / half-life)."""
-    half_life = averaging.half_life
-    if averaging.ramp_up is not None:
-        half_life = min(half_life, images_seen * averaging.ramp_up)
-    return 0.0 if half_life <= 0 else float(0.5 ** (batch / half_life))
+    if averaging.half_life <= 0:
+        return 0.0
+    return ema_beta(batch, images_seen, averaging.half_life, averaging.ramp_up)
 
 
 class Averages:
