@@ -14,7 +14,7 @@ from ganstudio.core.paths import ROOT, user_folder
 from ganstudio.studio.launch import LaunchOptions, Theme
 
 WRONG_ARGUMENTS = 2
-SMALLEST, LARGEST = 320, 7680
+SMALLEST, LARGEST = (960, 600), 7680  # below that the window's parts overlap
 FIRST_LOOK_SIZE = (1600, 1000)
 
 
@@ -91,8 +91,9 @@ def parse_size(text: str) -> tuple[int, int]:
     if not found:
         raise ArgumentError(f"The size {text!r} cannot be read: write it as width x height, such as 1600x1000.")
     width, height = int(found[1]), int(found[2])
-    if not (SMALLEST <= width <= LARGEST and SMALLEST <= height <= LARGEST):
-        raise ArgumentError(f"The size {text!r} is out of bounds: each side is {SMALLEST} to {LARGEST} pixels.")
+    if not (SMALLEST[0] <= width <= LARGEST and SMALLEST[1] <= height <= LARGEST):
+        least = f"{SMALLEST[0]}x{SMALLEST[1]}"
+        raise ArgumentError(f"The size {text!r} is out of bounds: from {least} to {LARGEST} pixels a side.")
     return width, height
 
 

@@ -49,6 +49,7 @@ def test_generate_writes_the_pictures_that_the_model_gives(tmp_path: Path) -> No
         (["--dance"], "--dance"),
         (["--size", "wide"], "such as 1600x1000"),
         (["--size", "10x10"], "out of bounds"),
+        (["--size", "1280x320"], "from 960x600"),
         (["--model", "nobody"], MODEL),
         (["--open", "{tmp}/missing.pkl"], "does not exist"),
         (["--screenshot", "{tmp}/file/below/shot.png"], "cannot be written to"),
