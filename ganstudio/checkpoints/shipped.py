@@ -6,7 +6,6 @@ from ganstudio.core.errors import UnknownModelError
 from ganstudio.core.paths import ASSETS
 
 MODEL_FILE = "model.safetensors"
-FIRST_MODEL = "faces-dcgan"
 
 
 def shipped_names(root: Path = ASSETS) -> tuple[str, ...]:

@@ -164,6 +164,32 @@ class Recipe(ABC):
         return {}
 
 
+class PairRecipe(Recipe):
+    """A generator against a discriminator, each with an optimizer of its own."""
+
+    generator: torch.nn.Module
+    discriminator: torch.nn.Module
+    _config: object
+    _judge_config: object
+    _optimizers: Mapping[str, torch.optim.Optimizer]
+
+    def networks(self) -> Mapping[str, torch.nn.Module]:
+        """Return both networks."""
+        return {"generator": self.generator, "discriminator": self.discriminator}
+
+    def optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
+        """Return one optimizer per network, by the network's name."""
+        return self._optimizers
+
+    def config(self) -> object:
+        """Return the generator's config."""
+        return self._config
+
+    def discriminator_config(self) -> object:
+        """Return the discriminator's config."""
+        return self._judge_config
+
+
 @dataclass(frozen=True)
 class RecipeCard(Generic[O]):
     """How an architecture is trained: an options dataclass (it has `batch`), the paper's presets, and the recipe."""

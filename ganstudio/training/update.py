@@ -1,7 +1,7 @@
 """One update of one phase: losses, gradients, their average, the check for numbers that are none, the step."""
 
 import contextlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -78,14 +78,14 @@ class Updater:
         optimizer = self.optimizers[phase.optimizer]
         optimizer.zero_grad(set_to_none=True)
         report = PhaseReport()
-        with only_these_learn(self.networks, parameters):
-            for batch in batches:
-                with self._autocast():
-                    losses = phase.losses(batch, images_seen)
-                total = torch.stack([loss.float() for loss in losses.minimised.values()]).sum()
-                self._note(report.losses, losses.minimised, len(batches))
-                self._note(report.observed, losses.observed, len(batches))
-                (total * (self.scale.value / len(batches))).backward()  # type: ignore[no-untyped-call]
+        let_learn(self.networks, parameters)
+        for batch in batches:
+            with self._autocast():
+                losses = phase.losses(batch, images_seen)
+            total = torch.stack([loss.float() for loss in losses.minimised.values()]).sum()
+            self._note(report.losses, losses.minimised, len(batches))
+            self._note(report.observed, losses.observed, len(batches))
+            (total * (self.scale.value / len(batches))).backward()  # type: ignore[no-untyped-call]
         self._reduce(report)
         gradients = [p for p in parameters if p.grad is not None]
         self.processes.average_gradients(gradients)
@@ -150,15 +150,11 @@ def not_finite(tensor: str, images_seen: int) -> NotFiniteError:
     )
 
 
-@contextlib.contextmanager
-def only_these_learn(
-    networks: Mapping[str, torch.nn.Module], parameters: Sequence[torch.nn.Parameter]
-) -> Iterator[None]:
-    """Let gradients flow into `parameters` alone."""
+def let_learn(networks: Mapping[str, torch.nn.Module], parameters: Sequence[torch.nn.Parameter]) -> None:
+    """Let gradients flow into `parameters` alone until the next update says otherwise."""
     wanted = {id(p) for p in parameters}
     for module in networks.values():
         for p in module.parameters():
             p.requires_grad_(id(p) in wanted)
-    yield
 
 

@@ -15,7 +15,7 @@ from ganstudio.architectures.dcgan.networks import (
     Output,
 )
 from ganstudio.core.errors import StudioError
-from ganstudio.core.recipe import Averaging, Batch, DataFacts, Losses, Phase, Recipe, RecipeCard
+from ganstudio.core.recipe import Averaging, Batch, DataFacts, Losses, PairRecipe, Phase, RecipeCard
 from ganstudio.losses.adversarial import GAMES, Game, smoothed_real
 
 G, D = "generator", "discriminator"
@@ -85,7 +85,7 @@ def network_configs(options: DCGANOptions, facts: DataFacts) -> tuple[DCGANConfi
     )
 
 
-class DCGANRecipe(Recipe):
+class DCGANRecipe(PairRecipe):
     """The discriminator, then the generator, each with Adam; every batch is normalised by itself."""
 
     def __init__(self, options: DCGANOptions, facts: DataFacts) -> None:
@@ -100,14 +100,6 @@ class DCGANRecipe(Recipe):
             D: torch.optim.Adam(self.discriminator.parameters(), options.discriminator_lr, betas),
         }
 
-    def networks(self) -> Mapping[str, nn.Module]:
-        """Return both networks."""
-        return {G: self.generator, D: self.discriminator}
-
-    def optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
-        """Return one Adam per side."""
-        return self._optimizers
-
     def phases(self) -> tuple[Phase, ...]:
         """Return the two sides of the game."""
         return (
@@ -118,14 +110,6 @@ class DCGANRecipe(Recipe):
     def averaging(self) -> Mapping[str, Averaging]:
         """Return the generator's average, which is the generator itself where the half-life is 0."""
         return {G: Averaging(G, self.options.ema_half_life)}
-
-    def config(self) -> DCGANConfig:
-        """Return the generator's config."""
-        return self._config
-
-    def discriminator_config(self) -> DCGANDiscriminatorConfig:
-        """Return the discriminator's config."""
-        return self._judge_config
 
     @property
     def z_dim(self) -> int:

@@ -14,7 +14,7 @@ from ganstudio.architectures.gan.networks import (
     GeneratorNetwork,
     Output,
 )
-from ganstudio.core.recipe import Averaging, Batch, DataFacts, Losses, Phase, Recipe, RecipeCard
+from ganstudio.core.recipe import Averaging, Batch, DataFacts, Losses, PairRecipe, Phase, RecipeCard
 from ganstudio.losses.adversarial import GAMES, Game
 
 G, D = "generator", "discriminator"
@@ -59,7 +59,7 @@ PRESETS: Mapping[str, GANOptions] = MappingProxyType(
 )
 
 
-class GANRecipe(Recipe):
+class GANRecipe(PairRecipe):
     """The discriminator's ascent and the generator's descent, each with Adam."""
 
     def __init__(self, options: GANOptions, facts: DataFacts) -> None:
@@ -76,14 +76,6 @@ class GANRecipe(Recipe):
             for name, network in self.networks().items()
         }
 
-    def networks(self) -> Mapping[str, nn.Module]:
-        """Return both networks."""
-        return {G: self.generator, D: self.discriminator}
-
-    def optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
-        """Return one Adam per network."""
-        return self._optimizers
-
     def phases(self) -> tuple[Phase, ...]:
         """Return the discriminator's phase and the generator's, which runs every k steps."""
         return (
@@ -94,14 +86,6 @@ class GANRecipe(Recipe):
     def averaging(self) -> Mapping[str, Averaging]:
         """Return the generator's average, which is the generator itself where the half-life is 0."""
         return {G: Averaging(G, self.options.ema_half_life)}
-
-    def config(self) -> GANConfig:
-        """Return the generator's config."""
-        return self._config
-
-    def discriminator_config(self) -> GANDiscriminatorConfig:
-        """Return the discriminator's config."""
-        return self._judge_config
 
     @property
     def z_dim(self) -> int:
