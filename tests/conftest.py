@@ -65,3 +65,19 @@ def reference() -> Path:
     if folder is None:
         pytest.skip("the reference numbers are not on this machine (GANSTUDIO_REFERENCE names their folder)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def styled_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small conditional StyleGAN2 with noise, 32 px, as a file."""
+    import torch
+
+    from ganstudio.architectures.stylegan2 import StyleGAN2Config, card
+    from ganstudio.checkpoints.checkpoint import Checkpoint
+    from ganstudio.checkpoints.format import save_checkpoint
+
+    torch.manual_seed(3)
+    small = StyleGAN2Config(z_dim=16, c_dim=12, w_dim=16, channels=(16, 16, 16, 16), mapping_layers=2)
+    path = tmp_path_factory.mktemp("models") / "small-styles.safetensors"
+    save_checkpoint(path, Checkpoint(card.id, small, {"generator": dict(card.build(small).network.state_dict())}))
+    return path

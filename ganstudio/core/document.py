@@ -98,7 +98,19 @@ class Space(StrEnum):
     STYLE = "style"
 
 
-LatentValue = LatentPoint | LatentArray
+@dataclass(frozen=True, slots=True)
+class LatentBlend:
+    """Latents with weights, blended in `space`.
+
+    In W the result is the weighted sum. In Z its direction lies on the arc between two parts, or along the weighted
+    sum of more, and its norm is the weighted sum of their norms.
+    """
+
+    parts: "tuple[tuple[LatentValue, float], ...]"
+    space: "Space"
+
+
+LatentValue = LatentPoint | LatentArray | LatentBlend
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,14 @@ class ClassChoice:
     index: int = 0
 
 
-InputValue = LatentPoint | LatentArray | ClassChoice
+@dataclass(frozen=True, slots=True)
+class ClassBlend:
+    """Classes by index with weights: their embeddings are interpolated."""
+
+    parts: tuple[tuple[int, float], ...]
+
+
+InputValue = LatentPoint | LatentArray | LatentBlend | ClassChoice | ClassBlend
 
 
 class NoiseMode(StrEnum):
@@ -120,21 +139,43 @@ class NoiseMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LayerNoise:
+    """What one layer does differently: it is off, weaker or stronger, or has a seed of its own."""
+
+    layer: int
+    on: bool = True
+    strength: float = 1.0
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NoiseSetting:
-    """Per-layer noise; `strength` multiplies what the model learned."""
+    """Per-layer noise; `strength` multiplies what the model learned.
+
+    Seeded noise moves on a circle of equally strong noises: `turn` 0 and 1 are the same noise.
+    """
 
     mode: NoiseMode = NoiseMode.FIXED
     seed: int = 0
     strength: float = 1.0
+    turn: float = 0.0
+    layers: tuple[LayerNoise, ...] = ()
+
+    def of_layer(self, layer: int) -> "LayerNoise":
+        """What the layer with this index does."""
+        return next((entry for entry in self.layers if entry.layer == layer), LayerNoise(layer))
 
 
 @dataclass(frozen=True, slots=True)
-class MixStyle:
-    """Blend the rows `layers` of ws towards another latent's by `weight` (0 keeps, 1 replaces)."""
+class StyleSource:
+    """Another latent whose ws is mixed in: one weight per row of ws, rows beyond the last weight take nothing.
 
-    source: LatentValue
-    layers: tuple[int, ...]
-    weight: float = 1.0
+    What the weights of all sources leave of 1 in a row stays the picture's own; beyond 1 they are scaled to sum to 1.
+    """
+
+    latent: LatentValue
+    weights: tuple[float, ...]
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +187,7 @@ class MoveAlong:
     layers: tuple[int, ...] = ()
 
 
-Edit = MixStyle | MoveAlong
+Edit = MoveAlong
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +207,8 @@ class Document:
     psi: float = 1.0
     cutoff: int | None = None
     noise: NoiseSetting = NoiseSetting()
+    mixing: tuple[StyleSource, ...] = ()
     edits: tuple[Edit, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """What undo, journal and files work on."""
-
-    document: Document = Document()
 
 
 def replaced(value: Any, path: Sequence[str], new: Any) -> Any:

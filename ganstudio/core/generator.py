@@ -1,6 +1,7 @@
 """Synthesis as a list of resumable steps."""
 
 import hashlib
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 import torch
 
 from ganstudio.core.device import Precision
-from ganstudio.core.document import Document, NoiseSetting
+from ganstudio.core.document import SEED_COUNT, Document, NoiseSetting
 from ganstudio.core.store import Store
 
 Setting = str | int | float | bool | None
@@ -114,3 +115,15 @@ def seeded_noise(seed: int, layer: int, shape: tuple[int, ...], device: torch.de
     """Draw N(0, 1) noise for one layer from a seed, the same on every device."""
     generator = torch.Generator().manual_seed((seed * 1_000_003 + layer) % 2**63)
     return torch.randn(shape, generator=generator).to(device)
+
+
+def turning_noise(
+    seed: int, layer: int, turn: float, shape: tuple[int, ...], device: torch.device
+) -> torch.Tensor:
+    """Draw N(0, 1) noise at `turn` (in whole turns) of the circle that two noises of the seed span."""
+    start = seeded_noise(seed, layer, shape, device)
+    if turn % 1.0 == 0.0:
+        return start
+    across = seeded_noise(seed + SEED_COUNT, layer, shape, device)
+    angle = 2 * math.pi * turn
+    return start * math.cos(angle) + across * math.sin(angle)

@@ -1,14 +1,17 @@
 """Latent vectors from seeds, and the arithmetic on them."""
 
+import math
+
 import numpy as np
 import torch
 
-from ganstudio.core.document import SEED_COUNT, LatentArray, LatentPoint, LatentValue
+from ganstudio.core.document import SEED_COUNT, LatentArray, LatentBlend, LatentPoint, LatentValue, Space
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.store import Array, Store
 
 THRESHOLD_AT_ONE = 2.0
 LEAST_PSI = 0.02
+ARC_LEAST = 1e-6
 
 
 def seed_latent(seed: int, dim: int) -> Array:
@@ -46,9 +49,60 @@ def blend_points(value: LatentValue, dim: int, store: Store, threshold: float | 
     """Return one z `[dim]` for a latent value; a blend of seeds keeps the norm that N(0, I) has."""
     if isinstance(value, LatentArray):
         return np.asarray(latent_rows(value, dim, store).mean(axis=0))
+    if isinstance(value, LatentBlend):
+        zs = np.stack([blend_points(part, dim, store, threshold) for part, _ in value.parts])
+        return blend_on_sphere(zs, np.array([weight for _, weight in value.parts]))
     zs, weights = corner_latents(value, dim, threshold)
     blended: Array = weights @ zs / float(np.linalg.norm(weights))
     return blended
+
+
+def blend_on_sphere(zs: Array, weights: Array) -> Array:
+    """Blend z `[K, dim]` by weights `[K]` that sum to 1: two along their arc, more by their weighted sum.
+
+    The norm is the weighted sum of the norms.
+    """
+    norms = np.linalg.norm(zs, axis=1)
+    directions = zs / np.maximum(norms, np.finfo(np.float64).tiny)[:, None]
+    norm = max(float(weights @ norms), 0.0)
+    if len(zs) == 2:
+        cosine = float(np.clip(directions[0] @ directions[1], -1.0, 1.0))
+        angle = math.acos(cosine)
+        if ARC_LEAST < angle < math.pi - ARC_LEAST:
+            along = np.sin(np.array([1.0 - weights[1], weights[1]]) * angle) / math.sin(angle)
+            arc: Array = norm * (along @ directions)
+            return arc
+    blended: Array = weights @ directions
+    length = float(np.linalg.norm(blended))
+    return norm * blended / length if length > 0 else norm * directions[0]
+
+
+def mapped_terms(value: LatentValue, dim: int, store: Store) -> list[tuple[Array, float]]:
+    """Return the (z `[dim]`, weight) pairs whose mapped w's, weighted and summed, a latent value stands for in W."""
+    if isinstance(value, LatentPoint):
+        return list(zip(*corner_latents(value, dim), strict=True))
+    if isinstance(value, LatentArray):
+        return [(latent_rows(value, dim, store)[0], 1.0)] if value.space is Space.Z else []
+    if value.space is Space.Z:
+        return [(blend_points(value, dim, store), 1.0)]
+    return [(z, share * weight) for part, share in value.parts for z, weight in mapped_terms(part, dim, store)]
+
+
+def given_rows(value: LatentValue, count: int, dim: int, store: Store) -> Array | None:
+    """Return the part of ws `[count, dim]` that a latent value gives in W itself; None where it gives none."""
+    if isinstance(value, LatentArray) and value.space is not Space.Z:
+        rows = latent_rows(value, dim, store)
+        if len(rows) not in (1, count):
+            raise WrongInputError(
+                f"The stored latent has {len(rows)} rows, but this model's ws has {count}; "
+                "use a latent that was made with this model."
+            )
+        return np.broadcast_to(rows, (count, dim))
+    if not isinstance(value, LatentBlend) or value.space is Space.Z:
+        return None
+    parts = [(given_rows(part, count, dim, store), share) for part, share in value.parts]
+    given = [rows * share for rows, share in parts if rows is not None]
+    return np.sum(given, axis=0) if given else None
 
 
 def corner_latents(point: LatentPoint, dim: int, threshold: float | None = None) -> tuple[Array, Array]:

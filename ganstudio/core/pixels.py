@@ -18,3 +18,16 @@ def to_pixels(images: torch.Tensor) -> Array:
     """Turn pictures `[N, C, H, W]` in [-1, 1] into a uint8 array `[N, H, W, 3]`; grey becomes RGB."""
     pixels: Array = to_bytes(images.detach()).cpu().numpy()
     return pixels.repeat(3, axis=3) if pixels.shape[3] == 1 else pixels[..., :3]
+
+
+def thumbnail(picture: Array, side: int) -> Array:
+    """Shrink a uint8 picture `[H, W, C]` to at most `side` pixels in width and height; smaller ones stay."""
+    height, width = picture.shape[:2]
+    scale = side / max(height, width)
+    if scale >= 1.0:
+        return picture
+    size = (max(1, round(height * scale)), max(1, round(width * scale)))
+    tensor = torch.from_numpy(picture).permute(2, 0, 1)[None].float()
+    small = torch.nn.functional.interpolate(tensor, size, mode="bilinear", antialias=True, align_corners=False)
+    shrunk: Array = small[0].permute(1, 2, 0).round_().clamp_(0, 255).to(torch.uint8).numpy()
+    return shrunk

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +12,7 @@ class Progress:
     done: int
     total: int
     label: str = ""
+    result: object = None  # what this step found: pictures, numbers; whoever asked for the job takes it
 
     @property
     def fraction(self) -> float:
@@ -19,11 +20,20 @@ class Progress:
         return min(self.done / self.total, 1.0) if self.total > 0 else 0.0
 
 
+class Urgency(IntEnum):
+    """Which job takes its next step first."""
+
+    QUICK = 0  # a part of the window waits for it, such as a thumbnail
+    WORK = 1  # asked for, with a line in the status bar
+    IDLE = 2  # done when there is nothing else to do
+
+
 class JobState(StrEnum):
     """Where a job stands."""
 
     WAITING = "waiting"
     RUNNING = "running"
+    PAUSED = "paused"
     DONE = "done"
     CANCELLED = "cancelled"
     FAILED = "failed"
@@ -37,6 +47,12 @@ class JobStatus:
     title: str
     state: JobState
     progress: Progress
+    urgency: Urgency = Urgency.WORK
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
 
 
 Job = Iterator[Progress]

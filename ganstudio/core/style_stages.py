@@ -1,25 +1,24 @@
 """The stages that every style-based generator shares: mapping, styles, and one block per resolution."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 import torch
 
 from ganstudio.core.document import (
+    ClassBlend,
     ClassChoice,
     Document,
-    LatentArray,
     LatentValue,
-    MixStyle,
     MoveAlong,
     NoiseMode,
     NoiseSetting,
-    Space,
 )
-from ganstudio.core.generator import Features, Setting, Stage, StageInputs, seeded_noise
-from ganstudio.core.latents import corner_latents, latent_rows, truncate
+from ganstudio.core.generator import Features, Setting, Stage, StageInputs, turning_noise
+from ganstudio.core.latents import given_rows, mapped_terms, truncate
 from ganstudio.core.store import Store
+from ganstudio.core.z_space import class_weights
 
 LATENT, CLASS = "z", "class"
 Noises = tuple[torch.Tensor | None, ...]
@@ -84,15 +83,10 @@ class MappingStage(Stage):
     def resolve(self, document: Document, results: Mapping[str, Features], store: Store) -> StageInputs:
         """Collect the z `[K, z_dim]` of the picture and of every style source, and the label."""
         config = self.generator.config
-        rows = [_z_rows(value, config.z_dim, store) for value in _latent_values(document)]
-        z = torch.from_numpy(np.concatenate(rows).astype(np.float32))
-        tensors = {"z": z}
+        rows = [z for value in _latent_values(document) for z, _ in mapped_terms(value, config.z_dim, store)]
+        tensors = {"z": torch.from_numpy(np.array(rows, dtype=np.float32).reshape(-1, config.z_dim))}
         if config.c_dim:
-            choice = document.inputs[CLASS]
-            assert isinstance(choice, ClassChoice)
-            label = torch.zeros(1, config.c_dim)
-            label[0, choice.index % config.c_dim] = 1.0
-            tensors["c"] = label.expand(len(z), -1)
+            tensors["c"] = class_weights(document, CLASS, config.c_dim).expand(len(rows), -1)
         return StageInputs(tensors)
 
     def capturable(self, inputs: StageInputs) -> bool:
@@ -121,23 +115,21 @@ class StylesStage(Stage):
         config = self.generator.config
         tensors: dict[str, torch.Tensor] = {}
         for i, value in enumerate(_latent_values(document)):
-            if isinstance(value, LatentArray) and value.space is not Space.Z:
-                rows = latent_rows(value, config.w_dim, store).astype(np.float32)
-                tensors[f"given{i}"] = torch.from_numpy(rows).expand(config.n_latent, -1)
-            else:
-                corners = () if isinstance(value, LatentArray) else value.corners()
-                weights = [weight for _, weight in corners] or [1.0]
-                tensors[f"weights{i}"] = torch.tensor(weights)
+            weights = [weight for _, weight in mapped_terms(value, config.z_dim, store)]
+            tensors[f"weights{i}"] = torch.tensor(weights, dtype=torch.float32)
+            given = given_rows(value, config.n_latent, config.w_dim, store)
+            if given is not None:
+                tensors[f"given{i}"] = torch.from_numpy(given.astype(np.float32))
+        if document.mixing:
+            shares = [(*source.weights, *(0.0,) * config.n_latent)[: config.n_latent] for source in document.mixing]
+            tensors["shares"] = torch.tensor(shares, dtype=torch.float32)
         settings: list[str | float | int | None] = [document.psi, document.cutoff]
         for edit in document.edits:
-            layers = edit.layers or tuple(range(config.n_latent))
-            settings += [type(edit).__name__, ",".join(map(str, layers))]
             if isinstance(edit, MoveAlong):
+                layers = edit.layers or tuple(range(config.n_latent))
                 direction = store.get(edit.direction).astype(np.float32)
                 tensors[f"direction{len(settings)}"] = torch.from_numpy(direction.reshape(-1, config.w_dim))
-                settings.append(edit.amount)
-            else:
-                settings.append(edit.weight)
+                settings += [",".join(map(str, layers)), edit.amount]
         return StageInputs(tensors, tuple(settings))
 
     def capturable(self, inputs: StageInputs) -> bool:
@@ -146,31 +138,42 @@ class StylesStage(Stage):
 
     def run(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
         """Return ws as the activation."""
-        mapped = needed[0].activation
-        sources, taken = [], 0
-        for name, tensor in inputs.tensors.items():
-            if name.startswith("given"):
-                sources.append(tensor[None])
-            elif name.startswith("weights"):
-                w = (tensor[:, None].to(mapped) * mapped[taken : taken + len(tensor)]).sum(dim=0)
-                sources.append(w.expand(1, self.generator.config.n_latent, -1))
-                taken += len(tensor)
-        psi, cutoff, *rest = inputs.settings
+        psi, cutoff, *moves = inputs.settings
         assert isinstance(psi, float | int)
         assert cutoff is None or isinstance(cutoff, int)
-        truncated = [truncate(ws.to(self.generator.w_avg), self.generator.w_avg, psi, cutoff) for ws in sources]
-        ws = truncated[0].clone()
-        mixed = iter(truncated[1:])
+        ws = [truncate(source, self.generator.w_avg, psi, cutoff) for source in self._sources(inputs, needed[0])]
+        mixed = mix_styles(ws[0], ws[1:], inputs.tensors["shares"]) if len(ws) > 1 else ws[0].clone()
         directions = (t for name, t in inputs.tensors.items() if name.startswith("direction"))
-        for kind, layers, amount in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
-            chosen = [int(i) for i in str(layers).split(",") if int(i) < ws.shape[1]]
+        for layers, amount in zip(moves[::2], moves[1::2], strict=True):
             assert isinstance(amount, float | int)
-            if kind == MixStyle.__name__:
-                ws[:, chosen] = torch.lerp(ws[:, chosen], next(mixed)[:, chosen], float(amount))
-            else:
-                step = next(directions).to(ws) * amount
-                ws[:, chosen] += step if len(step) == 1 else step[chosen]
-        return Features(ws)
+            chosen = [int(i) for i in str(layers).split(",") if int(i) < mixed.shape[1]]
+            step = next(directions).to(mixed) * amount
+            mixed[:, chosen] += step if len(step) == 1 else step[chosen]
+        return Features(mixed)
+
+    def _sources(self, inputs: StageInputs, mapped: Features) -> list[torch.Tensor]:
+        """Return ws `[1, n_latent, w_dim]` of the picture, then of every style source."""
+        sources, taken = [], 0
+        for name, weights in inputs.tensors.items():
+            if not name.startswith("weights"):
+                continue
+            w = mapped.activation[taken : taken + len(weights)].to(self.generator.w_avg)
+            taken += len(weights)
+            ws = (weights[:, None].to(w) * w).sum(dim=0).expand(1, self.generator.config.n_latent, -1)
+            given = inputs.tensors.get(name.replace("weights", "given"))
+            sources.append(ws if given is None else ws + given.to(ws))
+        return sources
+
+
+def mix_styles(ws: torch.Tensor, sources: Sequence[torch.Tensor], shares: torch.Tensor) -> torch.Tensor:
+    """Blend ws `[N, n_latent, w_dim]` with the same rows of other sources by weights `[sources, n_latent]` (W+)."""
+    given = shares.to(ws).clamp_min(0.0)
+    given = given / given.sum(dim=0).clamp_min(1.0)
+    own = (1.0 - given.sum(dim=0))[:, None]
+    mixed = ws * own
+    for source, share in zip(sources, given, strict=True):
+        mixed = mixed + source * share[:, None]
+    return torch.where(own == 1.0, ws, mixed)  # a row that nothing is mixed into keeps its exact bits
 
 
 class BlockStage(Stage):
@@ -197,45 +200,47 @@ class BlockStage(Stage):
         noise = document.noise
         if not any(layer.use_noise for layer in self.layers) or noise.mode is NoiseMode.NONE:
             return StageInputs({"ws": ws})
-        seed = noise.seed if noise.mode is NoiseMode.RANDOM else None
-        return StageInputs({"ws": ws}, (noise.mode.value, seed, noise.strength))
+        seeded = noise.mode is NoiseMode.RANDOM
+        settings: list[Setting] = [noise.mode.value]
+        for i in range(len(self.layers)):
+            own = noise.of_layer(self.first_layer + i)
+            seed = noise.seed if own.seed is None else own.seed
+            strength = noise.strength * own.strength * own.on
+            settings += [strength, seed if seeded else None, noise.turn % 1.0 if seeded else 0.0]
+        return StageInputs({"ws": ws}, tuple(settings))
 
     def capturable(self, inputs: StageInputs) -> bool:
         """Seeded noise is drawn on the CPU, which no graph replays, and a strength is dragged through many values."""
-        return inputs.settings in ((), (NoiseMode.FIXED.value, None, 1.0))
+        return inputs.settings in ((), (NoiseMode.FIXED.value, *(1.0, None, 0.0) * len(self.layers)))
 
     def noises(self, settings: tuple[Setting, ...]) -> Noises:
         """Return one noise per layer for what `resolve` wrote down."""
         if not settings:
             return (None,) * len(self.layers)
-        mode, seed, strength = settings
-        setting = NoiseSetting(NoiseMode(str(mode)), int(seed or 0), float(strength or 0.0))
-        device = self.on.device
-        return tuple(noise_of(layer, self.first_layer + i, setting, device) for i, layer in enumerate(self.layers))
+        noises = []
+        for i, layer in enumerate(self.layers):
+            strength, seed, turn = (float(setting or 0.0) for setting in settings[1 + 3 * i : 4 + 3 * i])
+            setting = NoiseSetting(NoiseMode(str(settings[0])), int(seed), strength, turn)
+            noises.append(noise_of(layer, self.first_layer + i, setting, self.on.device))
+        return tuple(noises)
 
 
 def noise_of(layer: NoisyLayer, index: int, setting: NoiseSetting, device: torch.device) -> torch.Tensor | None:
     """Return the noise `[1, 1, r, r]` of layer `index`, before the learned strength."""
-    if setting.mode is NoiseMode.NONE or not layer.use_noise or setting.strength == 0.0:
+    own = setting.of_layer(index)
+    strength = setting.strength * own.strength * own.on
+    if setting.mode is NoiseMode.NONE or not layer.use_noise or strength == 0.0:
         return None
     if setting.mode is NoiseMode.FIXED:
         grain = layer.noise_const[None, None]
     else:
-        grain = seeded_noise(setting.seed, index, (1, 1, layer.resolution, layer.resolution), device)
-    return grain if setting.strength == 1.0 else grain * setting.strength
+        shape = (1, 1, layer.resolution, layer.resolution)
+        grain = turning_noise(setting.seed if own.seed is None else own.seed, index, setting.turn, shape, device)
+    return grain if strength == 1.0 else grain * strength
 
 
 def _latent_values(document: Document) -> tuple[LatentValue, ...]:
     """Return the latent of the picture and those of its style sources, in order."""
     main = document.inputs[LATENT]
-    assert not isinstance(main, ClassChoice)
-    return (main, *(edit.source for edit in document.edits if isinstance(edit, MixStyle)))
-
-
-def _z_rows(value: LatentValue, z_dim: int, store: Store) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Return the z `[K, z_dim]` that a latent value is blended from; none where it is given in W."""
-    if not isinstance(value, LatentArray):
-        return corner_latents(value, z_dim)[0]
-    if value.space is Space.Z:
-        return latent_rows(value, z_dim, store)[:1]
-    return np.zeros((0, z_dim))
+    assert not isinstance(main, ClassChoice | ClassBlend)
+    return (main, *(source.latent for source in document.mixing))

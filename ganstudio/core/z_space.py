@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ganstudio.core.document import ClassChoice, Document, MoveAlong
+from ganstudio.core.document import ClassBlend, ClassChoice, Document, MoveAlong
 from ganstudio.core.latents import blend_points, resampling_threshold
 from ganstudio.core.store import Store
 
@@ -11,7 +11,7 @@ from ganstudio.core.store import Store
 def edited_z(document: Document, name: str, dim: int, store: Store) -> torch.Tensor:
     """Return z `[1, dim]` (float32) of the input `name`: resampled by psi, then moved along directions."""
     value = document.inputs[name]
-    assert not isinstance(value, ClassChoice)
+    assert not isinstance(value, ClassChoice | ClassBlend)
     z = blend_points(value, dim, store, resampling_threshold(document.psi)).astype(np.float32)
     for edit in document.edits:
         if isinstance(edit, MoveAlong):
@@ -19,10 +19,11 @@ def edited_z(document: Document, name: str, dim: int, store: Store) -> torch.Ten
     return torch.from_numpy(np.ascontiguousarray(z))[None]
 
 
-def chosen_class(document: Document, name: str, count: int) -> torch.Tensor:
-    """Return the one-hot label `[1, count]` of the input `name`."""
+def class_weights(document: Document, name: str, count: int) -> torch.Tensor:
+    """Return the label `[1, count]` of the input `name`: one-hot for a class, weights for a blend of classes."""
     value = document.inputs[name]
-    assert isinstance(value, ClassChoice)
+    assert isinstance(value, ClassChoice | ClassBlend)
     labels = torch.zeros(1, count)
-    labels[0, value.index % count] = 1.0
+    for index, weight in value.parts if isinstance(value, ClassBlend) else ((value.index, 1.0),):
+        labels[0, index % count] += weight
     return labels

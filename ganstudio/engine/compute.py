@@ -4,15 +4,19 @@ import itertools
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ganstudio.core.device import AUTO, Precision
 from ganstudio.core.document import Document
 from ganstudio.core.errors import StudioError
 from ganstudio.core.frame import Activity, DeviceReady, Frame, ModelOpened, Problem
-from ganstudio.core.progress import JobState, JobStatus, Progress
+from ganstudio.core.progress import JobState, JobStatus, Progress, Urgency
+from ganstudio.core.store import Array, Store
+
+if TYPE_CHECKING:
+    from ganstudio.engine.model import Model
 
 T = TypeVar("T")
 Event = Frame | ModelOpened | DeviceReady | Problem | Activity | JobStatus
@@ -32,6 +36,12 @@ class Backend(Protocol):
 
     def render(self, document: Document, stale: Callable[[], bool]) -> Iterator[Frame]:
         """Yield the pictures of a document, a preview first where the rest takes long; end after it where `stale`."""
+
+    def pictures(self, documents: Sequence[Document], side: int | None = None) -> list[Array]:
+        """Draw documents apart from the one in sight: uint8 `[H, W, 3]` each, at most `side` pixels wide and high."""
+
+    def model(self, digest: str) -> "Model":
+        """The open model with this digest, opened again where it was closed meanwhile."""
 
 
 JobFactory = Callable[[Backend], Iterator[Progress]]
@@ -63,27 +73,32 @@ class RunningJob:
     number: int
     title: str
     factory: JobFactory
+    urgency: Urgency = Urgency.WORK
+    paused: bool = False
     steps: Iterator[Progress] | None = None
     progress: Progress = field(default_factory=lambda: Progress(0, 0))
 
 
-def rendering_backend() -> Backend:
+def rendering_backend(store: Store) -> Backend:
     """Load the real computing, which takes a moment."""
     from ganstudio.engine.rendering import Rendering
 
-    return Rendering()
+    return Rendering(store)
 
 
 class Compute:
     """Runs a backend on a thread of its own and delivers events from there."""
 
-    def __init__(self, deliver: Callable[[Event], None], backend: Callable[[], Backend] = rendering_backend) -> None:
+    def __init__(
+        self, deliver: Callable[[Event], None], backend: Callable[[Store], Backend] = rendering_backend
+    ) -> None:
         """Events reach `deliver` on the compute thread; the window's bridge carries them across."""
         self._deliver, self._make_backend = deliver, backend
+        self.store = Store()
         self._wake = threading.Condition()
         self._newest: Document | None = None
         self._commands: deque[Command] = deque()
-        self._jobs: deque[RunningJob] = deque()
+        self._jobs: list[RunningJob] = []
         self._cancelled: set[int] = set()
         self._numbers = itertools.count(1)
         self._stopping = False
@@ -114,19 +129,29 @@ class Compute:
             self._commands.append(command)
             self._wake.notify()
 
-    def add_job(self, title: str, factory: JobFactory) -> int:
-        """Queue a job and return its number."""
+    def add_job(self, title: str, factory: JobFactory, urgency: Urgency = Urgency.WORK) -> int:
+        """Queue a job behind those that are as urgent, and return its number."""
         with self._wake:
-            job = RunningJob(next(self._numbers), title, factory)
+            job = RunningJob(next(self._numbers), title, factory, urgency)
             self._jobs.append(job)
+            self._jobs.sort(key=lambda each: (each.urgency, each.number))
             self._wake.notify()
-        self._deliver(JobStatus(job.number, title, JobState.WAITING, job.progress))
+        self._deliver(_status(job, JobState.WAITING))
         return job.number
 
     def cancel(self, number: int) -> None:
         """Cancel a job before its next step."""
         with self._wake:
             self._cancelled.add(number)
+            self._wake.notify()
+
+    def pause(self, number: int, *, paused: bool) -> None:
+        """Hold a job before its next step, or let it go on."""
+        with self._wake:
+            for job in self._jobs:
+                if job.number == number:
+                    job.paused = paused
+                    self._deliver(_status(job, JobState.PAUSED if paused else JobState.WAITING))
             self._wake.notify()
 
     @property
@@ -136,13 +161,13 @@ class Compute:
 
     def _run(self) -> None:
         self._deliver(Activity("Loading PyTorch"))
-        backend = self._guarded(self._make_backend)
+        backend = self._guarded(lambda: self._make_backend(self.store))
         self._deliver(Activity())
         if backend is not None:
             self._deliver(backend.status())
         while backend is not None:
             with self._wake:
-                while not (self.newer_waits or self._jobs):
+                while not (self.newer_waits or self._next_job()):
                     self._wake.wait()
                 if self._stopping:
                     return
@@ -184,8 +209,14 @@ class Compute:
 
         self._guarded(frames)
 
+    def _next_job(self) -> RunningJob | None:
+        return next((job for job in self._jobs if not job.paused or job.number in self._cancelled), None)
+
     def _step_job(self, backend: Backend) -> None:
-        job = self._jobs[0]
+        with self._wake:
+            job = self._next_job()
+        if job is None:
+            return
         state = JobState.RUNNING
         if job.number in self._cancelled:
             state = JobState.CANCELLED
@@ -204,9 +235,9 @@ class Compute:
             if close is not None:
                 self._guarded(close)
             with self._wake:
-                self._jobs.popleft()
+                self._jobs.remove(job)
                 self._cancelled.discard(job.number)
-        self._deliver(JobStatus(job.number, job.title, state, job.progress))
+        self._deliver(_status(job, JobState.PAUSED if job.paused and state is JobState.RUNNING else state))
 
     def _guarded(self, work: Callable[[], T]) -> T | None:
         try:
@@ -214,6 +245,10 @@ class Compute:
         except Exception as error:  # noqa: BLE001 - an error is delivered like a picture, the thread lives on
             self._deliver(problem_of(error))
             return None
+
+
+def _status(job: RunningJob, state: JobState) -> JobStatus:
+    return JobStatus(job.number, job.title, state, job.progress, job.urgency)
 
 
 def problem_of(error: BaseException) -> Problem:

@@ -1,8 +1,9 @@
 """The computing behind the window: open models, the chosen device, pictures of documents."""
 
+import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import torch
@@ -16,10 +17,11 @@ from ganstudio.core.device import (
     has_fast_path,
     memory_of,
 )
-from ganstudio.core.document import Document
+from ganstudio.core.document import Document, ModelRef
 from ganstudio.core.errors import UnknownModelError
 from ganstudio.core.frame import DeviceChoice, DeviceReady, Frame, ModelOpened
-from ganstudio.core.store import Store
+from ganstudio.core.pixels import thumbnail
+from ganstudio.core.store import Array, Store
 from ganstudio.engine.graphs import GraphRunner
 from ganstudio.engine.memory import recovered_from_exhaustion
 from ganstudio.engine.model import Model, open_model
@@ -27,16 +29,17 @@ from ganstudio.engine.synthesis import IncrementalSynthesis, run_eagerly
 from ganstudio.engine.threads import ThreadChoice
 
 OPEN_MODELS = 2
+ASIDE_BUDGET = 64 << 20
 
 
 class Rendering:
     """Keeps the last models open and draws documents with the one that they name."""
 
-    def __init__(self) -> None:
-        """Start on the fastest device, exact."""
-        self.store = Store()
+    def __init__(self, store: Store | None = None) -> None:
+        """Start on the fastest device, exact; documents' arrays are looked up in `store`."""
+        self.store = store if store is not None else Store()
         self.device, self.precision = choose_device(AUTO), Precision.EXACT
-        self._open: OrderedDict[str, tuple[Model, IncrementalSynthesis]] = OrderedDict()
+        self._open: OrderedDict[str, tuple[Model, IncrementalSynthesis, IncrementalSynthesis]] = OrderedDict()
         self._names: dict[str, str] = {}
         self._threads = ThreadChoice()
 
@@ -45,7 +48,7 @@ class Rendering:
         with recovered_from_exhaustion(self.device, self._forget):
             model = open_model(name, str(self.device), self.precision)
         self._names[model.info.digest] = name
-        self._open[model.info.digest] = (model, self._synthesis(model))
+        self._open[model.info.digest] = (model, self._synthesis(model), self._aside(model))
         self._open.move_to_end(model.info.digest)
         while len(self._open) > OPEN_MODELS:
             self._open.popitem(last=False)
@@ -66,18 +69,24 @@ class Rendering:
 
     def _move(self, device: torch.device, precision: Precision) -> None:
         self.device, self.precision = device, precision
-        for digest, (model, synthesis) in self._open.items():
+        for digest, (model, synthesis, aside) in self._open.items():
             synthesis.forget()
+            aside.forget()
             model.generator.prepare(device, precision)
-            self._open[digest] = (model, self._synthesis(model))
+            self._open[digest] = (model, self._synthesis(model), self._aside(model))
 
     def _forget(self) -> None:
-        for _, synthesis in self._open.values():
+        for _, synthesis, aside in self._open.values():
             synthesis.forget()
+            aside.forget()
 
     def _synthesis(self, model: Model) -> IncrementalSynthesis:
         runner = GraphRunner() if self.device.type == "cuda" else run_eagerly
         return IncrementalSynthesis(model.generator, self.store, runner=runner)
+
+    def _aside(self, model: Model) -> IncrementalSynthesis:
+        """What draws pictures beside the one in sight; it keeps little."""
+        return IncrementalSynthesis(model.generator, self.store, budget=ASIDE_BUDGET, preview_after_ms=math.inf)
 
     def status(self) -> DeviceReady:
         """Describe the device in use and the choices there are."""
@@ -90,14 +99,7 @@ class Rendering:
     def render(self, document: Document, stale: Callable[[], bool] = lambda: False) -> Iterator[Frame]:
         """Yield the pictures of a document; its model is opened again where it was closed meanwhile."""
         digest = document.model.digest
-        if digest not in self._open:
-            name = self._names.get(digest, document.model.name)
-            opened = self.open(name)
-            if opened.info.digest != digest:
-                raise UnknownModelError(
-                    f"The file {name} is not the one that this picture was made with; open the earlier file again."
-                )
-        self._open.move_to_end(digest)
+        self._reopen(document.model)
         synthesis = self._open[digest][1]
         self._threads.apply(digest)
         started = time.thread_time()
@@ -106,3 +108,32 @@ class Rendering:
             yield frame
             if not frame.preview and len(frame.stages_run) == len(synthesis.stages):
                 self._threads.learn(digest, spent)
+
+    @torch.no_grad()
+    def pictures(self, documents: Sequence[Document], side: int | None = None) -> list[Array]:
+        """Draw documents apart from the one in sight: uint8 `[H, W, 3]` each, at most `side` pixels wide and high."""
+        drawn: list[Array] = []
+        for document in documents:
+            self._reopen(document.model)
+            synthesis = self._open[document.model.digest][2]
+            self._threads.apply(document.model.digest)
+            frame = next(frame for frame in synthesis.render(document) if not frame.preview)
+            picture = next(iter(frame.pictures.values()))
+            drawn.append(picture if side is None else thumbnail(picture, side))
+        return drawn
+
+    def model(self, digest: str) -> Model:
+        """The open model with this digest, opened again where it was closed meanwhile."""
+        self._reopen(ModelRef(digest=digest))
+        return self._open[digest][0]
+
+    def _reopen(self, wanted: ModelRef) -> None:
+        """Have a model open; raises UnknownModelError where its file is another one now."""
+        if wanted.digest not in self._open:
+            name = self._names.get(wanted.digest, wanted.name)
+            opened = self.open(name)
+            if opened.info.digest != wanted.digest:
+                raise UnknownModelError(
+                    f"The file {name} is not the one that this picture was made with; open the earlier file again."
+                )
+        self._open.move_to_end(wanted.digest)

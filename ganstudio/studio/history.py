@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ganstudio.core.document import Project
+from ganstudio.core.project import Project
 
 STEPS_KEPT = 500
 

@@ -1,15 +1,16 @@
 """The state of the program: one project, its history, the open model, and what the computing reports."""
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 from psygnal import Signal
 
 from ganstudio.core.device import AUTO, Precision
-from ganstudio.core.document import Document, Project, replaced, value_at
+from ganstudio.core.document import Document, replaced, value_at
 from ganstudio.core.frame import Activity, DeviceReady, Frame, ModelInfo, ModelOpened, Problem
-from ganstudio.core.progress import JobState, JobStatus
+from ganstudio.core.progress import JobStatus, Urgency
+from ganstudio.core.project import Project
+from ganstudio.core.store import Store
 from ganstudio.engine.compute import ChooseDevice, Compute, Event, JobFactory, OpenModel
 from ganstudio.studio.history import History
 from ganstudio.studio.library import Library
@@ -40,6 +41,7 @@ class Session:
         self.frame: Frame | None = None
         self.activity = Activity()
         self._jobs: dict[int, JobStatus] = {}
+        self._watchers: dict[int, Callable[[JobStatus], None]] = {}
         self._models: dict[str, ModelInfo] = {}
         self._asked: ChooseDevice | None = None  # not answered yet
 
@@ -60,6 +62,11 @@ class Session:
         return self.compute.stop(LAST_WAIT_S)
 
     @property
+    def store(self) -> Store:
+        """The arrays that documents and kept latents speak of."""
+        return self.compute.store
+
+    @property
     def project(self) -> Project:
         """The project as it is now."""
         return self.history.project
@@ -67,7 +74,7 @@ class Session:
     @property
     def document(self) -> Document:
         """The document as it is now."""
-        return self.history.project.document
+        return self.project.document
 
     def value(self, path: str) -> Any:
         """Return a field of the document by its path, such as `psi` or `inputs.z`."""
@@ -82,7 +89,14 @@ class Session:
         document = self.document
         for path, value in values.items():
             document = replaced(document, path.split("."), value)
-        self._record(label, dataclasses.replace(self.project, document=document), gesture)
+        self._record(label, self.project.with_document(document), gesture)
+
+    def change_project(self, label: str, values: dict[str, Any], gesture: str | None = None) -> None:
+        """Set several fields of the project, such as `kept` or `timeline.closed`, in one step."""
+        project = self.project
+        for path, value in values.items():
+            project = replaced(project, path.split("."), value)
+        self._record(label, project, gesture)
 
     def end_gesture(self) -> None:
         """Let the next change begin an undo step of its own."""
@@ -145,13 +159,26 @@ class Session:
         if self.document.model.digest:
             self.compute.draw(self.document)
 
-    def add_job(self, title: str, factory: JobFactory) -> int:
-        """Queue long work; its lines appear under `jobs`."""
-        return self.compute.add_job(title, factory)
+    def add_job(
+        self,
+        title: str,
+        factory: JobFactory,
+        watch: Callable[[JobStatus], None] | None = None,
+        urgency: Urgency = Urgency.WORK,
+    ) -> int:
+        """Queue long work; `watch` is called here with every step, what is asked for shows a line under `jobs`."""
+        number = self.compute.add_job(title, factory, urgency)
+        if watch is not None:
+            self._watchers[number] = watch
+        return number
 
     def cancel_job(self, number: int) -> None:
         """Cancel a job before its next step."""
         self.compute.cancel(number)
+
+    def pause_job(self, number: int, *, paused: bool) -> None:
+        """Hold a job before its next step, or let it go on."""
+        self.compute.pause(number, paused=paused)
 
     def receive(self, event: Event) -> None:
         """Take in what the compute thread delivered."""
@@ -181,7 +208,7 @@ class Session:
     def _take_model(self, info: ModelInfo) -> None:
         self._models[info.digest] = info
         self.library.remember(info)
-        project = dataclasses.replace(self.project, document=info.document)
+        project = self.project.with_document(info.document)
         if info.document.model == self.document.model:
             self._adopt_model()
             self.redraw()
@@ -202,10 +229,17 @@ class Session:
         self.redraw()
 
     def _take_job(self, status: JobStatus) -> None:
-        if status.state in (JobState.WAITING, JobState.RUNNING):
-            self._jobs[status.number] = status
-        else:
+        watch = self._watchers.get(status.number)
+        if status.is_over:
+            self._watchers.pop(status.number, None)
+        if watch is not None:
+            watch(status)
+        if status.urgency is not Urgency.WORK:
+            return
+        if status.is_over:
             self._jobs.pop(status.number, None)
+        else:
+            self._jobs[status.number] = status
         self.jobs_changed.emit()
 
     def _record(self, label: str, project: Project, gesture: str | None) -> None:

@@ -16,16 +16,19 @@ from ganstudio.checkpoints.format import save_checkpoint
 from ganstudio.core.architecture import Architecture
 from ganstudio.core.device import Precision
 from ganstudio.core.document import (
+    ClassBlend,
     ClassChoice,
     Document,
     FrozenMap,
     LatentArray,
+    LatentBlend,
     LatentPoint,
-    MixStyle,
+    LayerNoise,
     MoveAlong,
     NoiseMode,
     NoiseSetting,
     Space,
+    StyleSource,
 )
 from ganstudio.core.generator import Features, Generator
 from ganstudio.core.inputs import Ability, ClassLabel, Latent
@@ -74,19 +77,27 @@ def variations(card: Architecture[Any], config: object, store: Store) -> Iterato
     yield "latent", change(inputs=document.inputs.with_item(latent.name, LatentPoint(4.25, 1.5)))
     z = store.put(seed_latent(11, latent.dim))
     yield "stored z", change(inputs=document.inputs.with_item(latent.name, LatentArray(Space.Z, z)))
+    seeds = ((LatentPoint(3.0, 0.0), 0.7), (LatentArray(Space.Z, z), 0.3))
+    for space in (Space.Z, Space.W):
+        blend = LatentBlend(seeds, space)
+        yield f"blend in {space}", change(inputs=document.inputs.with_item(latent.name, blend))
     yield "psi", change(psi=0.4)
     yield "psi and cutoff", change(psi=-0.5, cutoff=2)
     for item in card.inputs(config):
         if isinstance(item, ClassLabel):
             yield "class", change(inputs=document.inputs.with_item(item.name, ClassChoice(2)))
+            classes = ClassBlend(((0, 0.5), (2, 0.5)))
+            yield "blend of classes", change(inputs=document.inputs.with_item(item.name, classes))
     if Ability.NOISE in abilities:
         yield "no noise", change(noise=NoiseSetting(NoiseMode.NONE))
         yield "seeded noise", change(noise=NoiseSetting(NoiseMode.RANDOM, seed=5))
+        yield "turned noise", change(noise=NoiseSetting(NoiseMode.RANDOM, seed=5, turn=0.25))
+        yield "a layer without noise", change(noise=NoiseSetting(layers=(LayerNoise(1, on=False),)))
         yield "stronger noise", change(noise=NoiseSetting(strength=2.0))
     if Ability.STYLE_MIXING in abilities:
         rows = len(card.build(config).layer_resolutions)
-        yield "fine style", change(edits=(MixStyle(LatentPoint(9.0, 0.0), (rows - 1,), 1.0),))
-        yield "coarse style", change(edits=(MixStyle(LatentPoint(9.5, 0.0), (0, 1), 0.6),))
+        yield "fine style", change(mixing=(StyleSource(LatentPoint(9.0, 0.0), (0.0,) * (rows - 1) + (1.0,)),))
+        yield "coarse style", change(mixing=(StyleSource(LatentPoint(9.5, 0.0), (0.6, 0.6)),))
     dim = config.w_dim if hasattr(config, "w_dim") else latent.dim  # type: ignore[attr-defined]
     yield "direction", change(edits=(MoveAlong(store.put(np.linspace(-1, 1, dim)), 0.8),))
 

@@ -11,11 +11,11 @@ from ganstudio.core.document import (
     FrozenMap,
     LatentPoint,
     NoiseMode,
-    Project,
     replaced,
     value_at,
 )
 from ganstudio.core.errors import WrongInputError
+from ganstudio.core.project import Project
 from ganstudio.core.store import Store
 
 DOCUMENT = Document(inputs=FrozenMap({"z": LatentPoint(1.0, 2.0), "class": ClassChoice(3)}))
@@ -34,7 +34,7 @@ def test_equal_documents_have_equal_hashes() -> None:
     other = Document(inputs=FrozenMap({"class": ClassChoice(3), "z": LatentPoint(1.0, 2.0)}))
     assert other == DOCUMENT
     assert hash(other) == hash(DOCUMENT)
-    assert hash(Project(DOCUMENT)) == hash(Project(other))
+    assert hash(Project((DOCUMENT,))) == hash(Project((other,)))
 
 
 def test_wrong_paths_name_what_there_is() -> None:

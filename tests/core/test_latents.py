@@ -8,12 +8,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganstudio.core.document import LatentArray, LatentPoint, Space
+from ganstudio.core.document import LatentArray, LatentBlend, LatentPoint, Space
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.latents import (
+    blend_on_sphere,
     blend_points,
+    given_rows,
     latent_rows,
     lerp,
+    mapped_terms,
     resampled_latent,
     resampling_threshold,
     seed_latent,
@@ -107,3 +110,42 @@ def test_lerp_meets_both_ends() -> None:
     a, b = torch.randn(2, 3, 4)
     torch.testing.assert_close(lerp(a, b, torch.zeros(3, 1)), a)
     torch.testing.assert_close(lerp(a, b, torch.ones(3, 1)), b)
+
+
+@given(st.integers(0, 2**31), st.floats(0.0, 1.0))
+def test_two_latents_are_blended_on_their_arc_with_the_norm_in_between(seed: int, t: float) -> None:
+    zs = np.random.default_rng(seed).normal(size=(2, 16)) * np.array([[1.0], [3.0]])
+    blended = blend_on_sphere(zs, np.array([1 - t, t]))
+    norms = np.linalg.norm(zs, axis=1)
+    assert np.linalg.norm(blended) == pytest.approx((1 - t) * norms[0] + t * norms[1])
+    a, b, at = zs[0] / norms[0], zs[1] / norms[1], blended / np.linalg.norm(blended)
+    whole = np.arccos(a @ b)
+    assert np.arccos(np.clip(a @ at, -1, 1)) == pytest.approx(t * whole, abs=1e-6)
+    assert np.arccos(np.clip(b @ at, -1, 1)) == pytest.approx((1 - t) * whole, abs=1e-6)
+
+
+def test_opposite_latents_and_more_than_two_are_blended_too() -> None:
+    z = np.arange(1.0, 5.0)
+    assert np.isfinite(blend_on_sphere(np.stack([z, -z]), np.array([0.5, 0.5]))).all()
+    three = blend_on_sphere(np.stack([z, z, z]), np.array([0.2, 0.3, 0.5]))
+    assert three == pytest.approx(z)
+
+
+def test_a_blend_in_w_is_linear_in_its_parts_and_adds_what_is_given_in_w() -> None:
+    store = Store()
+    w = LatentArray(Space.W, store.put(np.full(4, 2.0)))
+    inner = LatentBlend(((LatentPoint(1.0, 0.0), 0.5), (w, 0.5)), Space.W)
+    outer = LatentBlend(((inner, 0.5), (LatentPoint(7.0, 0.0), 0.5)), Space.W)
+    terms = mapped_terms(outer, 4, store)
+    assert [weight for _, weight in terms] == [0.25, 0.5]
+    assert terms[1][0] == pytest.approx(seed_latent(7, 4))
+    given_part = given_rows(outer, 3, 4, store)
+    assert given_part is not None
+    assert given_part == pytest.approx(np.full((3, 4), 0.5))
+
+
+def test_rows_that_do_not_fit_the_model_are_refused() -> None:
+    store = Store()
+    rows = LatentArray(Space.W_PLUS, store.put(np.zeros((5, 4))))
+    with pytest.raises(WrongInputError, match="5 rows"):
+        given_rows(rows, 3, 4, store)

@@ -1,7 +1,7 @@
 """The compute thread: order, newest first, jobs in between, errors as values."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +11,10 @@ from ganstudio.core.device import Precision
 from ganstudio.core.document import Document
 from ganstudio.core.errors import DeviceError, UnknownModelError
 from ganstudio.core.frame import DeviceReady, Frame, ModelOpened, Problem
-from ganstudio.core.progress import JobState, JobStatus, Progress
+from ganstudio.core.progress import JobState, JobStatus, Progress, Urgency
+from ganstudio.core.store import Array, Store
 from ganstudio.engine.compute import Backend, ChooseDevice, Compute, Event, OpenModel
+from ganstudio.engine.model import Model
 
 PICTURE = {"picture": np.zeros((2, 2, 3), np.uint8)}
 WAIT_S = 20.0
@@ -42,6 +44,12 @@ class SlowBackend:
         assert self.gate.wait(WAIT_S)
         yield Frame(PICTURE, document, False, 2.0, ("b4", "b8"))
 
+    def pictures(self, documents: Sequence[Document], side: int | None = None) -> list[Array]:
+        return [np.full((2, 2, 3), int(document.psi), np.uint8) for document in documents]
+
+    def model(self, digest: str) -> Model:
+        raise UnknownModelError(f"There is no model {digest}; choose another.")
+
 
 class Box:
     """Collects events and lets a test wait for one."""
@@ -69,7 +77,7 @@ class Box:
 @pytest.fixture
 def parts() -> Iterator[tuple[Compute, SlowBackend, Box]]:
     box, backend = Box(), SlowBackend()
-    compute = Compute(box, lambda: backend)
+    compute = Compute(box, lambda _store: backend)
     compute.start()
     yield compute, backend, box
     backend.gate.set()
@@ -186,7 +194,7 @@ def test_a_failing_job_says_so_and_the_next_one_runs(parts: tuple[Compute, SlowB
 def test_a_backend_that_cannot_start_is_reported() -> None:
     box = Box()
 
-    def broken() -> Backend:
+    def broken(_store: Store) -> Backend:
         raise ImportError("libtorch is damaged")
 
     compute = Compute(box, broken)
@@ -211,7 +219,7 @@ class NoGpu(SlowBackend):
 
 def test_a_remembered_device_that_is_gone_is_replaced_with_a_word() -> None:
     box = Box()
-    compute = Compute(box, NoGpu)
+    compute = Compute(box, lambda _store: NoGpu())
     compute.start()
     compute.send(ChooseDevice("cuda", Precision.FAST, if_possible=True))
     ready = box.wait(lambda e: isinstance(e, DeviceReady) and e.asked == "auto")
@@ -222,3 +230,49 @@ def test_a_remembered_device_that_is_gone_is_replaced_with_a_word() -> None:
     compute.send(ChooseDevice("cuda", Precision.EXACT))
     box.wait(lambda e: isinstance(e, Problem) and not e.harmless)
     assert compute.stop()
+
+
+def test_quick_jobs_pass_work_and_idle_ones_wait(parts: tuple[Compute, SlowBackend, Box]) -> None:
+    compute, backend, box = parts
+    order: list[str] = []
+
+    def steps(name: str) -> Callable[[Backend], Iterator[Progress]]:
+        def run(_backend: Backend) -> Iterator[Progress]:
+            for i in range(2):
+                order.append(name)
+                yield Progress(i + 1, 2, result=name)
+
+        return run
+
+    compute.draw(Document())  # holds the thread until the gate opens
+    assert backend.drawing.wait(WAIT_S)
+    compute.add_job("idle", steps("idle"), Urgency.IDLE)
+    paused = compute.add_job("paused", steps("paused"))
+    compute.pause(paused, paused=True)
+    compute.add_job("work", steps("work"))
+    compute.add_job("quick", steps("quick"), Urgency.QUICK)
+    backend.gate.set()
+    box.wait(lambda e: isinstance(e, JobStatus) and e.title == "idle" and e.state is JobState.DONE)
+    assert order == ["quick", "quick", "work", "work", "idle", "idle"]
+    assert any(isinstance(e, JobStatus) and e.progress.result == "quick" for e in box.events)
+    compute.pause(paused, paused=False)
+    box.wait(lambda e: isinstance(e, JobStatus) and e.title == "paused" and e.state is JobState.DONE)
+    assert order[-2:] == ["paused", "paused"]
+
+
+def test_a_paused_job_can_be_cancelled(parts: tuple[Compute, SlowBackend, Box]) -> None:
+    compute, backend, box = parts
+    backend.gate.set()
+    gate = threading.Event()
+
+    def endless(_backend: Backend) -> Iterator[Progress]:
+        while True:
+            gate.set()
+            yield Progress(0, 0)
+
+    number = compute.add_job("endless", endless)
+    assert gate.wait(WAIT_S)
+    compute.pause(number, paused=True)
+    box.wait(lambda e: isinstance(e, JobStatus) and e.state is JobState.PAUSED)
+    compute.cancel(number)
+    box.wait(lambda e: isinstance(e, JobStatus) and e.state is JobState.CANCELLED)

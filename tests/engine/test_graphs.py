@@ -8,7 +8,7 @@ import torch
 
 from ganstudio.architectures.stylegan2.networks import StyleGAN2Config
 from ganstudio.architectures.stylegan2.stages import StyleGAN2Generator
-from ganstudio.core.document import Document, FrozenMap, LatentPoint, MixStyle, NoiseMode, NoiseSetting
+from ganstudio.core.document import Document, FrozenMap, LatentPoint, NoiseMode, NoiseSetting, StyleSource
 from ganstudio.core.generator import Features, StageInputs
 from ganstudio.core.store import Store
 from ganstudio.engine.graphs import GraphRunner, Replay, recording_key
@@ -16,6 +16,7 @@ from ganstudio.engine.synthesis import IncrementalSynthesis
 
 CONFIG = StyleGAN2Config(z_dim=8, w_dim=8, channels=(8, 8, 8), mapping_layers=1)
 DOCUMENT = Document(inputs=FrozenMap({"z": LatentPoint(5.0, 0.0)}))
+MIXED = (StyleSource(LatentPoint(9.0, 0.0), (0.0, 0.0, 0.0, 0.0, 0.0, 1.0)),)
 
 
 class Captures:
@@ -61,8 +62,8 @@ def test_recordings_draw_what_running_draws(generator: StyleGAN2Generator) -> No
         {"psi": 0.7},
         {"noise": NoiseSetting(NoiseMode.NONE)},
         {"noise": NoiseSetting(strength=0.4)},
-        {"edits": (MixStyle(LatentPoint(9.0, 0.0), (5,)),)},
-        {"noise": NoiseSetting(NoiseMode.RANDOM, seed=4), "edits": (MixStyle(LatentPoint(9.0, 0.0), (5,)),)},
+        {"mixing": MIXED},
+        {"noise": NoiseSetting(NoiseMode.RANDOM, seed=4), "mixing": MIXED},
         {},
     ]
     for fields in changes * 2:

@@ -8,7 +8,7 @@ import torch
 
 from ganstudio.architectures.stylegan2.networks import StyleGAN2Config, Wiring
 from ganstudio.architectures.stylegan2.stages import StyleGAN2Generator
-from ganstudio.core.document import Document, FrozenMap, LatentPoint, MixStyle, NoiseMode, NoiseSetting
+from ganstudio.core.document import Document, FrozenMap, LatentPoint, NoiseMode, NoiseSetting, StyleSource
 from ganstudio.core.errors import DeviceMemoryError
 from ganstudio.core.generator import Features, Stage, StageInputs
 from ganstudio.core.store import Store
@@ -34,7 +34,8 @@ def test_a_fine_change_runs_fine_stages_only(synthesis: IncrementalSynthesis) ->
     ran(synthesis, DOCUMENT)
     source = LatentPoint(6.0, 0.0)
     for first_row, first_block in ((11, "b128"), (10, "b128"), (9, "b64"), (8, "b64"), (7, "b32"), (0, "b4")):
-        mixed = dataclasses.replace(DOCUMENT, edits=(MixStyle(source, tuple(range(first_row, 12))),))
+        weights = (0.0,) * first_row + (1.0,) * (12 - first_row)
+        mixed = dataclasses.replace(DOCUMENT, mixing=(StyleSource(source, weights),))
         stages = ran(synthesis, mixed)
         names = [name for name in stages if name.startswith("b")]
         assert names[0] == first_block, first_row

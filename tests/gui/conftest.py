@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import torch
 from PyQt6.QtCore import QCoreApplication, QEvent
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ganstudio.architectures.stylegan2 import StyleGAN2Config, card
-from ganstudio.checkpoints.checkpoint import Checkpoint
-from ganstudio.checkpoints.format import save_checkpoint
 from ganstudio.core.frame import Frame
 from ganstudio.gui.app import Studio, make_studio
 from ganstudio.gui.theme.appearance import Appearance
@@ -22,19 +18,7 @@ from ganstudio.studio.launch import LaunchOptions, Theme
 from ganstudio.studio.session import Session
 from ganstudio.studio.settings import Settings
 
-SMALL = StyleGAN2Config(z_dim=16, c_dim=12, w_dim=16, channels=(16, 16, 16, 16), mapping_layers=2)
 PATIENCE_MS = 30_000
-
-
-@pytest.fixture(scope="session")
-def styled_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small conditional StyleGAN2 with noise, 32 px, as a file."""
-    torch.manual_seed(3)
-    generator = card.build(SMALL)
-    path = tmp_path_factory.mktemp("models") / "small-styles.safetensors"
-    tensors = {"generator": dict(generator.network.state_dict())}
-    save_checkpoint(path, Checkpoint(card.id, SMALL, tensors))
-    return path
 
 
 @dataclass

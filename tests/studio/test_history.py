@@ -3,7 +3,8 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from ganstudio.core.document import Document, Project
+from ganstudio.core.document import Document
+from ganstudio.core.project import Project
 from ganstudio.studio.history import STEPS_KEPT, History
 
 
@@ -19,7 +20,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(psi=st.integers(0, 5), gesture=st.sampled_from([None, "drag", "other"]))
     def change(self, psi: int, gesture: str | None) -> None:
-        project = Project(Document(psi=float(psi)))
+        project = Project((Document(psi=float(psi)),))
         self.history.record(f"psi {psi}", project, gesture)
         if project == self.states[self.position]:
             return
@@ -68,7 +69,7 @@ TestHistories = Histories.TestCase
 def test_hundreds_of_steps_come_back_and_the_oldest_are_let_go() -> None:
     history = History(Project())
     for i in range(STEPS_KEPT + 50):
-        history.record(f"step {i}", Project(Document(psi=float(i))))
+        history.record(f"step {i}", Project((Document(psi=float(i)),)))
     assert len(history) == STEPS_KEPT >= 200
     assert history.undo_label == f"step {STEPS_KEPT + 49}"
     for _ in range(STEPS_KEPT):

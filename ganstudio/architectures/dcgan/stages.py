@@ -4,15 +4,14 @@ import copy
 from collections.abc import Mapping
 from itertools import pairwise
 
-import numpy as np
 import torch
 
 from ganstudio.architectures.dcgan.networks import DCGANConfig, GeneratorNetwork
 from ganstudio.core.device import Precision, fast_dtype
-from ganstudio.core.document import ClassChoice, Document, MoveAlong, NoiseSetting
+from ganstudio.core.document import Document, NoiseSetting
 from ganstudio.core.generator import Features, Generator, Stage, StageInputs
-from ganstudio.core.latents import blend_points, resampling_threshold
 from ganstudio.core.store import Store
+from ganstudio.core.z_space import edited_z
 
 LATENT = "z"
 
@@ -73,14 +72,7 @@ class ConvolutionStage(Stage):
         """The first stage takes z `[1, z_dim]`, the others nothing but what came before."""
         if self.index:
             return StageInputs()
-        dim = self.generator.config.z_dim
-        value = document.inputs[LATENT]
-        assert not isinstance(value, ClassChoice)
-        z = blend_points(value, dim, store, resampling_threshold(document.psi)).astype(np.float32)
-        for edit in document.edits:
-            if isinstance(edit, MoveAlong):
-                z = z + edit.amount * store.get(edit.direction).reshape(dim).astype(np.float32)
-        return StageInputs({"z": torch.from_numpy(np.ascontiguousarray(z))[None]})
+        return StageInputs({"z": edited_z(document, LATENT, self.generator.config.z_dim, store)})
 
     def run(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
         """Return the activation, and the picture in the last stage."""

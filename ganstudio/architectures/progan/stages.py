@@ -17,7 +17,7 @@ from ganstudio.core.device import Precision, fast_dtype
 from ganstudio.core.document import Document, NoiseSetting
 from ganstudio.core.generator import Features, Generator, Stage, StageInputs
 from ganstudio.core.store import Store
-from ganstudio.core.z_space import chosen_class, edited_z
+from ganstudio.core.z_space import class_weights, edited_z
 from ganstudio.layers.doubling import doubled
 from ganstudio.layers.he_scaled import HeConv2d, HeLinear
 
@@ -85,7 +85,7 @@ class BlockStage(Stage):
             return StageInputs()
         config = self.generator.config
         z = edited_z(document, LATENT, config.z_dim, store)
-        c = chosen_class(document, CLASS, config.c_dim) if config.c_dim else None
+        c = class_weights(document, CLASS, config.c_dim) if config.c_dim else None
         return StageInputs({"z": with_labels(z, c)})
 
     def run(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:

@@ -5,9 +5,10 @@ from typing import ClassVar
 from PyQt6.QtCore import QModelIndex, QSortFilterProxyModel, QStringListModel, Qt
 from PyQt6.QtWidgets import QLineEdit, QListView, QWidget
 
-from ganstudio.core.document import ClassChoice, Project
+from ganstudio.core.document import ClassChoice
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import ClassLabel
+from ganstudio.core.project import Project
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.theme.tokens import TARGET

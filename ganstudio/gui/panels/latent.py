@@ -5,9 +5,10 @@ from typing import ClassVar
 from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
-from ganstudio.core.document import SEED_COUNT, LatentPoint, Project
+from ganstudio.core.document import SEED_COUNT, LatentPoint
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Latent
+from ganstudio.core.project import Project
 from ganstudio.gui.canvas.pad import LatentPad
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from PyQt6.QtWidgets import QWidget
 
-from ganstudio.core.document import Project
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Ability
+from ganstudio.core.project import Project
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import RESAMPLING, TRUNCATION, Topic
