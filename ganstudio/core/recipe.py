@@ -159,6 +159,15 @@ class Recipe(ABC):
     def update(self, images_seen: int, observed: Mapping[str, float]) -> None:  # noqa: B027 - nothing adapts by default
         """Adapt state after a step from the means of what its phases observed, over all processes."""
 
+    @property
+    def held_out_interval(self) -> int:
+        """Every how many steps `update` needs the logits of held-out pictures; 0: it does without."""
+        return 0
+
+    def judge_held_out(self, batch: Batch, images_seen: int) -> Mapping[str, torch.Tensor]:
+        """Return the discriminator's logits of held-out pictures without a trace in any state; nothing by default."""
+        return {}
+
     def read_outs(self) -> Mapping[str, float]:
         """Return numbers worth plotting beside the losses, such as the augmentation probability."""
         return {}

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Annotated, Any
 
-from ganstudio.core.device import AUTO
+import tyro
+
+from ganstudio.core.errors import StudioError
 from ganstudio.core.progress import Progress
 from ganstudio.training.events import Evaluated, Finished, Step
 from ganstudio.training.options import Arithmetic, TrainingOptions, TrainingOptionsError
@@ -23,8 +25,8 @@ class TrainOptions:
     """What to train, such as stylegan2 or dcgan."""
     data: str | None = None
     """A folder or zip of pictures, or model:NAME for endless pictures drawn by a shipped model."""
-    run: Path | None = None
-    """Folder of the new run."""
+    run: Annotated[Path | None, tyro.conf.arg(aliases=["--run-folder"])] = None
+    """Folder of the new run; torchrun takes --run for its own, so write --run-folder there."""
     resume: Path | None = None
     """Folder of a run to continue with its own options."""
     images: int | None = None
@@ -62,6 +64,10 @@ class TrainOptions:
     """A checkpoint whose generator (and discriminator) the run starts from."""
     freeze_layers: int | None = None
     """Keep so many of the discriminator's first blocks as they are (freeze-D)."""
+    judge_every: int | None = None
+    """Note histograms of real, fake and held-out logits every so many images (2000 where not given; 0: never)."""
+    tensorboard: bool | None = None
+    """Also write curves and pictures for TensorBoard into the run's folder."""
     threads: int | None = None
     """Processor threads; all cores where not given, on resuming as many as before (others change the last bits)."""
 
@@ -95,29 +101,34 @@ def parse_settings(settings: tuple[str, ...]) -> dict[str, Any]:
 
 def events_of(options: TrainOptions) -> Iterator[object]:
     """Start or continue a run and yield its options, then its events."""
-    from ganstudio.studio.training_feed import open_data, open_feed
+    from ganstudio.studio.training_feed import open_data, open_feed, open_held_out
     from ganstudio.studio.training_metrics import scheduled_metrics
     from ganstudio.training.loop import train
     from ganstudio.training.parallel import join_processes, part_from_processes
     from ganstudio.training.run import RunFolder
 
-    processes = join_processes(options.device or AUTO)
+    run = None if options.resume is None else resumed(options)
+    asked = new_run(options) if run is None else run.options
+    asked.validate()
+    processes = join_processes(options.device or asked.device)
+    fresh, began = run is None, False
     try:
-        if options.resume is not None:
-            run = resumed(options)
-        else:
-            asked = new_run(options)
-            asked.validate()
-            path = options.run
-            assert path is not None
-            run = RunFolder.create(path, asked) if processes.leads else RunFolder(path)
+        trained, kept = open_data(asked)
+        evaluation = scheduled_metrics(asked, trained)
+        if run is None:
+            assert options.run is not None
+            run = RunFolder.create(options.run, asked) if processes.leads else RunFolder(options.run)
             processes.agree(0)
-        yield run.options
-        trained, _ = open_data(run.options)
-        evaluation = scheduled_metrics(run.options, trained)
-        feed = open_feed(run.options, trained)
+        yield asked
+        feed, held_out = open_feed(asked, trained), open_held_out(asked, kept)
         with stopped_by_signals(run.command):
-            yield from train(run, feed, processes, evaluation, options.threads)
+            for event in train(run, feed, processes, evaluation, options.threads, held_out):
+                began = True
+                yield event
+    except StudioError:
+        if fresh and not began and run is not None and processes.leads:
+            run.discard()  # so that the same command can be given again with what was wrong put right
+        raise
     finally:
         part_from_processes()
 
@@ -148,6 +159,7 @@ def resumed(options: TrainOptions) -> Any:
     given: Mapping[str, Any] = given_options(options)
     refuse_contradiction(run.options, given)
     if "images" in given and given["images"] != run.options.images:
+        run.refuse_if_in_use()
         run.replace_options(with_images(run.options, given["images"]))
     return run
 

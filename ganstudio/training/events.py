@@ -5,6 +5,16 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Started:
+    """A process took the run up, from the beginning or from its last checkpoint."""
+
+    images_seen: int
+    threads: int
+    processes: int
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of all due phases: means of losses and of what was observed, gradient norms, speed."""
 
@@ -17,6 +27,21 @@ class Step:
     read_outs: Mapping[str, float] = field(default_factory=dict)
     images_per_second: float = 0.0
     memory: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Logits:
+    """What the discriminator said of real, fake and held-out pictures in one step.
+
+    `counts` are histograms over equal bins from `low` to `high`; `r_v` is None where no picture is held out.
+    """
+
+    images_seen: int
+    low: float
+    high: float
+    counts: Mapping[str, tuple[int, ...]]
+    means: Mapping[str, float]
+    r_v: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +78,7 @@ class Evaluated:
     error: float
     n: int
     network: str
+    larger_is_better: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +106,4 @@ class Finished:
     model: str = ""
 
 
-Event = Step | Samples | Snapshot | Saved | Evaluated | Skipped | Paused | Finished
+Event = Started | Step | Logits | Samples | Snapshot | Saved | Evaluated | Skipped | Paused | Finished

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,14 +12,17 @@ import torch
 from ganstudio.checkpoints.checkpoint import NETWORKS
 from ganstudio.core.files import write_file
 from ganstudio.core.png import png_bytes
-from ganstudio.training.events import Evaluated, Event, Finished, Paused, Samples, Saved, Snapshot
+from ganstudio.training.board import Board
+from ganstudio.training.events import Evaluated, Event, Finished, Paused, Samples, Saved, Snapshot, Started
 from ganstudio.training.feed import Feed
+from ganstudio.training.judging import crossed
 from ganstudio.training.options import TrainingOptionsError
 from ganstudio.training.parallel import Processes
 from ganstudio.training.run import RunFolder
 from ganstudio.training.trainer import Trainer
 
 POLL_S = 0.2
+COMMANDS = ("", "pause", "resume", "stop", "snapshot", "evaluate")
 Evaluation = Callable[[Trainer], Iterator[Evaluated]]
 
 
@@ -33,40 +37,50 @@ def train(
     processes: Processes,
     evaluate: Evaluation = no_evaluation,
     threads: int | None = None,
+    held_out: Feed | None = None,
 ) -> Iterator[Event]:
     """Start or continue the run in a folder and yield what happens until all images were seen or it is stopped.
 
     Killing the process at any moment loses what came after the last `Saved`; continuing from there repeats it bit
     for bit on the same device, build and thread count. `threads` changes that count, and with it the last bits.
     """
-    if processes.leads:
-        run.lock()
-        check_data(run, feed)
-    loop = Loop(run, feed, processes, evaluate)
-    if threads:
-        torch.set_num_threads(threads)
+    board = None
     try:
+        if processes.leads:
+            run.lock()
+            check_data(run, feed, held_out)
+            board = Board(run.path / "tensorboard") if run.options.tensorboard else None
+        loop = Loop(run, feed, processes, evaluate, held_out)
+        if threads:
+            torch.set_num_threads(threads)
         for event in loop.events():
             if processes.leads:
                 run.log(type(event).__name__, dataclasses.asdict(event))
                 run.heartbeat()
+                if board is not None:
+                    board.take(event)
             yield event
     finally:
         feed.close()
+        if held_out is not None:
+            held_out.close()
+        if board is not None:
+            board.close()
         if processes.leads:
             run.unlock()
 
 
-def check_data(run: RunFolder, feed: Feed) -> None:
+def check_data(run: RunFolder, feed: Feed, held_out: Feed | None = None) -> None:
     """Remember what data a run began with; raises where they have changed since."""
     file = run.path / "data.json"
     now = {"fingerprint": feed.fingerprint, **dataclasses.asdict(feed.facts)}
+    now["held_out"] = "" if held_out is None else held_out.fingerprint
     if not file.exists():
         text = json.dumps(now).encode()
         write_file(file, [text], len(text))
         return
     before = json.loads(file.read_text(encoding="utf-8"))
-    if before != now:
+    if {"held_out": now["held_out"], **before} != now:
         raise TrainingOptionsError(
             f"The data of {run.path} have changed since the run began ({before.get('count')} pictures then, "
             f"{now['count']} now); restore them, or start a new run with --start-from {run.path / 'model.safetensors'}."
@@ -76,20 +90,28 @@ def check_data(run: RunFolder, feed: Feed) -> None:
 class Loop:
     """Steps and what is due between them; heeds the commands in the run's folder."""
 
-    def __init__(self, run: RunFolder, feed: Feed, processes: Processes, evaluate: Evaluation) -> None:
+    def __init__(
+        self,
+        run: RunFolder,
+        feed: Feed,
+        processes: Processes,
+        evaluate: Evaluation = no_evaluation,
+        held_out: Feed | None = None,
+    ) -> None:
         """Build the trainer and put the latest state into it, if there is one."""
         self.run, self.processes, self.evaluate = run, processes, evaluate
         self.options = run.options
-        self.trainer = Trainer(self.options, feed, processes)
+        self.trainer = Trainer(self.options, feed, processes, held_out)
         saved = run.saved_checkpoints()
         if saved:
             self.trainer.load(saved[-1])
-        self._heeded = int(run.control().get("number", 0))
         self._paused = False
+        self._saved_at = -1
 
     def events(self) -> Iterator[Event]:
         """Yield everything from here to the end of the run."""
-        trainer, options = self.trainer, self.options
+        trainer, options, processes = self.trainer, self.options, self.processes
+        yield Started(trainer.images_seen, torch.get_num_threads(), processes.world, str(processes.device))
         if not trainer.images_seen:
             yield from self._samples()
         while trainer.images_seen < options.images:
@@ -109,8 +131,10 @@ class Loop:
 
     def _due(self, before: int) -> Iterator[Event]:
         def due(every: int) -> bool:
-            return every > 0 and before // every != self.trainer.images_seen // every
+            return crossed(every, before, self.trainer.images_seen)
 
+        if due(self.options.judge_every) and self.trainer.logits is not None:
+            yield self.trainer.logits.event(self.trainer.images_seen, self.processes)
         if due(self.options.sample_every):
             yield from self._samples()
         if due(self.options.snapshot_every):
@@ -131,7 +155,6 @@ class Loop:
 
     def _command(self) -> str:
         """Return a command that is new; while paused, wait for the next one."""
-        commands = ("", "pause", "resume", "stop", "snapshot", "evaluate")
         found = ""
         if self.processes.leads:
             found = self._new_command()
@@ -139,19 +162,18 @@ class Loop:
                 time.sleep(POLL_S)
                 self.run.heartbeat()
                 found = self._new_command()
-        found = commands[self.processes.agree(commands.index(found))]
+        found = COMMANDS[self.processes.agree(COMMANDS.index(found))]
         self._paused = found == "pause" or (self._paused and found in ("snapshot", "evaluate"))
         return found
 
     def _new_command(self) -> str:
-        control = self.run.control()
-        number, command = control.get("number"), control.get("command")
-        if not isinstance(number, int) or number == self._heeded:
-            return ""
-        self._heeded = number
-        return command if command in ("pause", "resume", "stop", "snapshot", "evaluate") else ""
+        command = self.run.new_command()
+        return command if command in COMMANDS else ""
 
     def _saved(self) -> Iterator[Event]:
+        if self._saved_at == self.trainer.images_seen:
+            return
+        self._saved_at = self.trainer.images_seen
         path = self.run.checkpoint_file(self.trainer.images_seen)
         if self.processes.leads:
             self.trainer.save(path)
@@ -174,12 +196,23 @@ class Loop:
         yield Snapshot(self.trainer.images_seen, str(path))
 
     def _evaluated(self) -> Iterator[Event]:
-        first = True
-        for measured in self.evaluate(self.trainer):
-            if first and measured.value < self.trainer.best.get("value", float("inf")):
-                self.trainer.best = {"value": measured.value, "images_seen": float(measured.images_seen)}
-            first = False
-            yield measured
+        """Measure in the leading process; the first metric decides which checkpoint is the best."""
+        best = False
+        if self.processes.leads:
+            for place, measured in enumerate(self.evaluate(self.trainer)):
+                best = best or (place == 0 and self._improved(measured))
+                yield measured
+        if self.processes.agree(int(best)):
+            yield from self._saved()
+
+    def _improved(self, measured: Evaluated) -> bool:
+        sign = -1.0 if measured.larger_is_better else 1.0
+        known = self.trainer.best.get("value", sign * math.inf)
+        if not sign * measured.value < sign * known:
+            return False
+        self._saved_at = -1  # a state that was written at this count does not know of it
+        self.trainer.best = {"value": measured.value, "images_seen": float(measured.images_seen)}
+        return True
 
     def _best(self) -> Path | None:
         best = self.trainer.best.get("images_seen")

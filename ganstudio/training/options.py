@@ -65,7 +65,10 @@ class TrainingOptions:
     """A checkpoint whose generator (and discriminator) the run starts from."""
     freeze_layers: int = 0
     """Keep so many of the discriminator's highest-resolution blocks as they are (freeze-D)."""
+    judge_every: int = 2_000
+    """Note histograms of the logits of real, fake and held-out pictures every so many images; never where 0."""
     tensorboard: bool = False
+    """Also write the run's curves and pictures for TensorBoard, into its folder `tensorboard`."""
 
     def recipe_card(self) -> AnyRecipeCard:
         """Return the architecture's recipe; raises TrainingOptionsError where it has none."""

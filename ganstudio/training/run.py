@@ -1,5 +1,6 @@
 """The folder of a run, which is the only interface to it."""
 
+import contextlib
 import json
 import os
 import socket
@@ -9,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ganstudio.core.errors import StudioError
+from ganstudio.core.errors import SaveError, StudioError
 from ganstudio.core.files import write_file
 from ganstudio.training.options import TrainingOptions, options_from_json, options_to_json
 
@@ -52,6 +53,7 @@ class RunFolder:
         self.model_file = path / "model.safetensors"
         self.checkpoints, self.snapshots, self.samples = path / "checkpoints", path / "snapshots", path / "samples"
         self._heard = 0.0
+        self._heeded: int | None = None
 
     @staticmethod
     def create(path: Path, options: TrainingOptions) -> "RunFolder":
@@ -65,7 +67,16 @@ class RunFolder:
         except OSError as error:
             raise RunFolderError(f"The folder {path} cannot be made ({error.strerror}); choose another.") from error
         folder.replace_options(options)
+        folder.heed_from(folder.command_number())
         return folder
+
+    def discard(self) -> None:
+        """Take back a folder in which no run has begun; whatever else lies there stays."""
+        for file in (self.options_file, self.control_file, self.path / "data.json"):
+            file.unlink(missing_ok=True)
+        for folder in (self.checkpoints, self.snapshots, self.samples, self.path):
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # only where it is empty
 
     @staticmethod
     def open(path: Path) -> "RunFolder":
@@ -73,6 +84,7 @@ class RunFolder:
         folder = RunFolder(path)
         if not folder.options_file.is_file():
             raise RunFolderError(f"{path} is not the folder of a run: it has no options.json.")
+        folder.heed_from(folder.command_number())
         return folder
 
     @property
@@ -87,13 +99,20 @@ class RunFolder:
 
     def lock(self) -> None:
         """Claim the folder for this process; raises RunFolderError where another one works in it."""
+        self.refuse_if_in_use()
+        self.heartbeat(force=True)
+        for part in (self.path, self.checkpoints, self.snapshots, self.samples):
+            for left in part.glob(".*.part"):  # of a process that was killed while it wrote
+                left.unlink(missing_ok=True)
+
+    def refuse_if_in_use(self) -> None:
+        """Raise RunFolderError where another process works in the folder."""
         held = self.lock_holder()
         mine = (socket.gethostname(), os.getpid())
         if held is not None and (held.host, held.pid) != mine and held.holds(time.time()):
             raise RunFolderError(
                 f"{self.path} is in use by process {held.pid} on {held.host}; stop that run first, or wait for it."
             )
-        self.heartbeat(force=True)
 
     def lock_holder(self) -> Lock | None:
         """Return who claimed the folder last, None where nobody did or the file is unreadable."""
@@ -111,16 +130,24 @@ class RunFolder:
             self._write_json(self.lock_file, asdict(Lock(socket.gethostname(), os.getpid(), now)))
 
     def unlock(self) -> None:
-        """Give the folder free."""
-        self.lock_file.unlink(missing_ok=True)
+        """Give the folder free, where it is ours."""
+        held = self.lock_holder()
+        if held is not None and (held.host, held.pid) == (socket.gethostname(), os.getpid()):
+            self.lock_file.unlink(missing_ok=True)
 
     def log(self, kind: str, values: Mapping[str, Any]) -> None:
         """Append one line to the log."""
         line = json.dumps({"event": kind, "time": round(time.time(), 3), **values}) + "\n"
-        with self.log_file.open("a+b") as file:
-            if file.tell() and not _ends_a_line(self.log_file):
-                file.write(b"\n")  # the last process was killed in the middle of a line
-            file.write(line.encode())
+        try:
+            with self.log_file.open("a+b") as file:
+                if file.tell() and not _ends_a_line(self.log_file):
+                    file.write(b"\n")  # the last process was killed in the middle of a line
+                file.write(line.encode())
+        except OSError as error:
+            raise SaveError(
+                f"{self.log_file} cannot be written ({error.strerror}); free some space, or make the folder writable, "
+                f"and continue with --resume {self.path}."
+            ) from error
 
     def read_log(self) -> Iterator[dict[str, Any]]:
         """Yield the log's lines; one that was cut short is left out."""
@@ -143,8 +170,30 @@ class RunFolder:
 
     def command(self, command: str) -> None:
         """Steer the run: `pause`, `resume`, `stop`, `snapshot` or `evaluate`."""
-        number = int(self.control().get("number", 0)) + 1
-        self._write_json(self.control_file, {"command": command, "number": number})
+        self._write_json(self.control_file, {"command": command, "number": self.command_number() + 1})
+
+    def command_number(self) -> int:
+        """Return what tells the last command from those before: its number, or its file's time where it has none."""
+        number = self.control().get("number")
+        if isinstance(number, int):
+            return number
+        try:
+            return self.control_file.stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def heed_from(self, number: int) -> None:
+        """Take the command of this number, and all before, for done."""
+        self._heeded = number
+
+    def new_command(self) -> str:
+        """Return the last command where it was not heeded yet, else an empty text."""
+        number = self.command_number()
+        if self._heeded is None or number == self._heeded:
+            self._heeded = number
+            return ""
+        self._heeded = number
+        return str(self.control().get("command", ""))
 
     def checkpoint_file(self, images_seen: int) -> Path:
         """Return where the whole state at `images_seen` lies."""

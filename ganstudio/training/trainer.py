@@ -23,6 +23,7 @@ from ganstudio.core.store import Array
 from ganstudio.training.average import Averages
 from ganstudio.training.events import Skipped, Step
 from ganstudio.training.feed import Feed
+from ganstudio.training.judging import HELD_OUT, LogitsOfStep, crossed, rows_to_judge
 from ganstudio.training.options import Arithmetic, TrainingOptions, TrainingOptionsError
 from ganstudio.training.parallel import Processes
 from ganstudio.training.state import Progressed, load_state, save_state
@@ -35,9 +36,11 @@ SPEED_OVER_STEPS = 20
 class Trainer:
     """Steps, saves and draws; knows nothing of folders or of who listens."""
 
-    def __init__(self, options: TrainingOptions, feed: Feed, processes: Processes) -> None:
+    def __init__(
+        self, options: TrainingOptions, feed: Feed, processes: Processes, held_out: Feed | None = None
+    ) -> None:
         """Build everything from the seed, then from `start_from` where that is given."""
-        self.options, self.feed, self.processes = options, feed, processes
+        self.options, self.feed, self.processes, self.held_out = options, feed, processes, held_out
         self.batch = int(options.recipe_options().batch)
         self._check_split()
         with torch.random.fork_rng(devices=[]):
@@ -49,12 +52,18 @@ class Trainer:
                 module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if options.start_from is not None:
             self._start_from(options.start_from)
+        if self.recipe.held_out_interval and held_out is None:
+            raise TrainingOptionsError(
+                f"The augmentation follows held-out pictures, but of these {feed.facts.count} none is held out; use "
+                "--set overfitting=r_t, or at least 10 pictures."
+            )
         self.averages = Averages(self.recipe.averaging(), self.recipe.networks())
         half = options.arithmetic is Arithmetic.FLOAT16
         self.scale = LossScale(SCALE_AT_START if half else 1.0)
         self.updater = Updater(self.recipe, processes, options.arithmetic, self.scale, self._frozen())
         self.steps, self.images_seen = 0, 0
         self.best: dict[str, float] = {}
+        self.logits: LogitsOfStep | None = None
         self._times: deque[float] = deque(maxlen=SPEED_OVER_STEPS)
 
     def step(self) -> Step | Skipped:
@@ -63,7 +72,9 @@ class Trainer:
         losses: dict[str, float] = {}
         observed: dict[str, float] = {}
         norms: dict[str, float] = {}
+        logits = LogitsOfStep()
         batches = self._batches()
+        observed.update(self._judged(logits))
         for phase in self.recipe.phases():
             if self.steps % phase.interval:
                 continue
@@ -76,8 +87,12 @@ class Trainer:
             losses.update({f"{phase.name}/{name}": value for name, value in report.losses.items()})
             observed.update({f"{phase.name}/{name}": value for name, value in report.observed.items()})
             norms[phase.name] = report.gradient_norm
+            if DISCRIMINATOR in phase.trains:
+                for tensors in report.tensors:
+                    logits.take(tensors)
         self.steps += 1
         self.images_seen += self.batch
+        self.logits = logits
         self.averages.update(self.batch, self.images_seen)
         self.recipe.update(self.images_seen, observed)
         self._times.append(time.perf_counter() - started)
@@ -93,6 +108,25 @@ class Trainer:
             self.batch * len(self._times) / sum(self._times),
             memory_of(self.processes.device)[0],
         )
+
+    @torch.no_grad()
+    def _judged(self, logits: LogitsOfStep) -> dict[str, float]:
+        """Let the discriminator judge held-out pictures where that is due, and return the means by name."""
+        interval = self.recipe.held_out_interval
+        noted = crossed(self.options.judge_every, self.images_seen, self.images_seen + self.batch)
+        if self.held_out is None or not (noted or (interval and self.steps % interval == 0)):
+            return {}
+        rows = rows_to_judge(self.batch, self.held_out.facts.count, self.processes.world)
+        draws = Draws(
+            self.options.seed, self.steps, rows, self.processes.rank, self.processes.world, HELD_OUT,
+            self.processes.device,
+        )  # fmt: skip
+        with self.updater.autocast():
+            judged = self.recipe.judge_held_out(self._batch(self.held_out, draws), self.images_seen)
+        logits.take(judged)
+        return {
+            f"{HELD_OUT}/{name}": float(self.processes.mean(values.float().mean())) for name, values in judged.items()
+        }
 
     def save(self, path: Path) -> None:
         """Write the whole state."""
@@ -155,12 +189,16 @@ class Trainer:
 
     def _batches(self) -> list[Batch]:
         parts = self.options.accumulate
-        stride = parts * self.processes.world
-        return [self._batch(self.processes.rank + self.processes.world * part, stride) for part in range(parts)]
+        world = self.processes.world
+        draws = (
+            Draws(self.options.seed, self.steps, self.batch, self.processes.rank + world * part, parts * world, "",
+                  self.processes.device)
+            for part in range(parts)
+        )  # fmt: skip
+        return [self._batch(self.feed, drawn) for drawn in draws]
 
-    def _batch(self, first: int, stride: int) -> Batch:
-        draws = Draws(self.options.seed, self.steps, self.batch, first, stride, "", self.processes.device)
-        pixels, classes = self.feed.rows(self.steps, range(first, self.batch, stride))
+    def _batch(self, feed: Feed, draws: Draws) -> Batch:
+        pixels, classes = feed.rows(draws.step, range(draws.first, draws.total, draws.stride))
         if self.options.mirror:
             mirrored = draws.uniform("mirror", 1, 1, 1).cpu() < 0.5
             pixels = torch.where(mirrored, pixels.flip(3), pixels)

@@ -53,6 +53,8 @@ class PhaseReport:
     observed: dict[str, float] = field(default_factory=dict)
     gradient_norm: float = 0.0
     overflow: str | None = None
+    tensors: list[Mapping[str, torch.Tensor]] = field(default_factory=list)
+    """What was observed, as it is in this process."""
 
 
 class Updater:
@@ -80,11 +82,12 @@ class Updater:
         report = PhaseReport()
         let_learn(self.networks, parameters)
         for batch in batches:
-            with self._autocast():
+            with self.autocast():
                 losses = phase.losses(batch, images_seen)
             total = torch.stack([loss.float() for loss in losses.minimised.values()]).sum()
             self._note(report.losses, losses.minimised, len(batches))
             self._note(report.observed, losses.observed, len(batches))
+            report.tensors.append(losses.observed)
             (total * (self.scale.value / len(batches))).backward()  # type: ignore[no-untyped-call]
         self._reduce(report)
         gradients = [p for p in parameters if p.grad is not None]
@@ -101,7 +104,8 @@ class Updater:
         self.scale.stepped()
         return report
 
-    def _autocast(self) -> contextlib.AbstractContextManager[object]:
+    def autocast(self) -> contextlib.AbstractContextManager[object]:
+        """Return what makes convolutions and matrix products compute in the run's arithmetic."""
         if self.arithmetic is Arithmetic.FLOAT32:
             return contextlib.nullcontext()
         dtype = torch.bfloat16 if self.arithmetic is Arithmetic.BFLOAT16 else torch.float16

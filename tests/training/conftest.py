@@ -36,6 +36,12 @@ def tiny_feed(options: TrainingOptions, resolution: int = 16, count: int = 24) -
     return BatchLoader(ArrayPictures(pixels), options.recipe_options().batch, options.seed)
 
 
+def tiny_held_out(options: TrainingOptions, resolution: int = 16, count: int = 9) -> BatchLoader:
+    """Other random pictures, lighter ones."""
+    pixels = np.random.default_rng(4).integers(128, 256, (count, 3, resolution, resolution), dtype=np.uint8)
+    return BatchLoader(ArrayPictures(pixels), options.recipe_options().batch, options.seed)
+
+
 MakeRun = Callable[..., RunFolder]
 
 

@@ -106,12 +106,17 @@ class GANRecipe(PairRecipe):
         real = self.discriminator(batch.images, self._kept(batch, "real"))
         fake = self.discriminator(drawn, self._kept(batch, "fake"))
         minimised = {"real": self.game.real(real).mean(), "fake": self.game.fake(fake).mean()}
-        return Losses(minimised, {"logits of real": real.detach(), "logits of fake": fake.detach()})
+        return Losses(minimised, {"logits_real": real.detach(), "logits_fake": fake.detach()})
 
     def generator_losses(self, batch: Batch, images_seen: int) -> Losses:
         """Return log(1 - D(G(z))), or -log D(G(z)) in the non-saturating form."""
         logits = self.discriminator(self._draw(batch))
-        return Losses({"loss": self.game.generator(logits).mean()}, {"logits of fake": logits.detach()})
+        return Losses({"loss": self.game.generator(logits).mean()}, {"logits_fake": logits.detach()})
+
+    @torch.no_grad()
+    def judge_held_out(self, batch: Batch, images_seen: int) -> Mapping[str, torch.Tensor]:
+        """Return logits with all hidden units."""
+        return {"logits_held_out": self.discriminator(batch.images, None)}
 
     def _draw(self, batch: Batch) -> torch.Tensor:
         pictures: torch.Tensor = self.generator(batch.draws.normal("z", self.z_dim))

@@ -189,8 +189,14 @@ class ProGANRecipe(Recipe):
         }
         if batch.labels is not None and self.facts.c_dim:
             minimised["classes"] = self._classes(judged_real, batch) + self._classes(judged_fake, batch)
-        observed = {"scores of real": scores_real.detach(), "scores of fake": scores_fake.detach()}
+        observed = {"logits_real": scores_real.detach(), "logits_fake": scores_fake.detach()}
         return Losses(minimised, observed)
+
+    @torch.no_grad()
+    def judge_held_out(self, batch: Batch, images_seen: int) -> Mapping[str, torch.Tensor]:
+        """Return the critic's scores at the present level of detail."""
+        lod = self.grow(images_seen)
+        return {"logits_held_out": self.critic(at_lod(batch.images, lod), lod)[:, 0]}
 
     def generator_losses(self, batch: Batch, images_seen: int) -> Losses:
         """Return -E[D(fake)]."""

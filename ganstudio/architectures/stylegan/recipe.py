@@ -158,7 +158,7 @@ class StyleGANRecipe(Recipe):
         """The generator's loss; the mean w moves along."""
         lod = self.growth.lod(images_seen)
         logits = self.discriminator(self._draw(batch, lod, moves_average=True), batch.labels, lod)
-        return Losses({"loss": self.game.generator(logits).mean()}, {"fake": logits.detach()})
+        return Losses({"loss": self.game.generator(logits).mean()}, {"logits_fake": logits.detach()})
 
     def judge_losses(self, batch: Batch, images_seen: int) -> Losses:
         """The discriminator's loss with its gradient penalty, on pictures reduced to the present level of detail."""
@@ -177,7 +177,13 @@ class StyleGANRecipe(Recipe):
             losses["drift"] = drift(real).mean() * self.options.drift_weight
         elif penalised:
             losses["r1"] = self._r1(real, images)
-        return Losses(losses, {"fake": fake.detach(), "real": real.detach()})
+        return Losses(losses, {"logits_fake": fake.detach(), "logits_real": real.detach()})
+
+    @torch.no_grad()
+    def judge_held_out(self, batch: Batch, images_seen: int) -> Mapping[str, torch.Tensor]:
+        """Return logits at the present level of detail."""
+        lod = self.growth.lod(images_seen)
+        return {"logits_held_out": self.discriminator(at_lod(batch.images, lod), batch.labels, lod)}
 
     def r1_losses(self, batch: Batch, images_seen: int) -> Losses:
         """The gradient penalty alone, as strong as if it came in every step."""

@@ -23,9 +23,9 @@ from ganstudio.architectures.stylegan2.networks import (
     Wiring,
     channel_plan,
 )
-from ganstudio.architectures.stylegan2.recipe_options import PRESETS, Augment, StyleGAN2Options
+from ganstudio.architectures.stylegan2.recipe_options import PRESETS, Augment, Overfitting, StyleGAN2Options
 from ganstudio.core.errors import StudioError
-from ganstudio.core.recipe import Averaging, Batch, DataFacts, Draws, Losses, Phase, Recipe, RecipeCard
+from ganstudio.core.recipe import Averaging, Batch, DataFacts, Draws, Losses, PairRecipe, Phase, RecipeCard
 from ganstudio.layers.activation import ACTIVATIONS
 from ganstudio.layers.augmentation.chances import RandomChances
 from ganstudio.layers.augmentation.pipeline import AugmentationPipeline
@@ -132,8 +132,13 @@ def colour_layers(options: StyleGAN2Options, config: StyleGAN2DiscriminatorConfi
     return layers
 
 
-class StyleGAN2Recipe(Recipe):
+class StyleGAN2Recipe(PairRecipe):
     """Logistic losses, R1 and path lengths, lazily; style mixing; augmentation; growing in steps."""
+
+    generator: GeneratorNetwork
+    discriminator: Discriminator
+    _config: StyleGAN2Config
+    _judge_config: StyleGAN2DiscriminatorConfig
 
     def __init__(self, options: StyleGAN2Options, facts: DataFacts) -> None:
         """Build networks with random weights and their optimizers."""
@@ -166,16 +171,12 @@ class StyleGAN2Recipe(Recipe):
 
     def networks(self) -> Mapping[str, nn.Module]:
         """Return both networks and what is kept beside them."""
-        kept: dict[str, nn.Module] = {G: self.generator, D: self.discriminator, "path length": self.paths}
+        kept: dict[str, nn.Module] = {**super().networks(), "path length": self.paths}
         if len(self.colour_layers):
             kept["colour layers"] = self.colour_layers
         if self.options.augment is not Augment.NONE:
             kept["augmentation"] = self.augmentation
         return kept | ({"consistency": self.consistency} if self.options.bcr_weight else {})
-
-    def optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
-        """Return one Adam per side, corrected for lazy regularisation."""
-        return self._optimizers
 
     def phases(self) -> tuple[Phase, ...]:
         """Return the published phases; a regulariser of every step shares the main loss's update."""
@@ -197,14 +198,6 @@ class StyleGAN2Recipe(Recipe):
         if half_life is None:
             half_life = EMA_IMAGES_PER_SAMPLE * self.options.batch
         return {G: Averaging(G, half_life, self.options.ema_ramp_up)}
-
-    def config(self) -> StyleGAN2Config:
-        """Return the generator's config."""
-        return self._config
-
-    def discriminator_config(self) -> StyleGAN2DiscriminatorConfig:
-        """Return the discriminator's config."""
-        return self._judge_config
 
     @property
     def z_dim(self) -> int:
@@ -310,6 +303,12 @@ class StyleGAN2Recipe(Recipe):
         penalty = zero_centred(gradients)
         weight = gamma / 2 * self._d_interval
         return Losses({"r1": penalty.mean() * weight}, {"gradient": penalty.detach()})
+
+    @property
+    def held_out_interval(self) -> int:
+        """As often as the probability is adjusted, where it follows r_v."""
+        adaptive = self.options.augment is Augment.ADAPTIVE
+        return self.options.ada_interval if adaptive and self.options.overfitting is Overfitting.R_V else 0
 
     @torch.no_grad()
     def judge_held_out(self, batch: Batch, images_seen: int) -> Mapping[str, torch.Tensor]:
