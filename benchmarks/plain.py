@@ -1,4 +1,4 @@
-"""The published formulation of StyleGAN2's synthesis, written plainly: the yardstick of the other benchmarks.
+"""The published formulation of StyleGAN2's networks, written plainly: the yardstick of the other benchmarks.
 
 Every sample has its own modulated kernel and all samples run as one grouped convolution, in float32 and in torch's
 default memory layout; resampling inserts zeros, pads and filters (Karras et al. 2020, section 2.2).
@@ -7,7 +7,9 @@ default memory layout; resampling inserts zeros, pads and filters (Karras et al.
 import torch
 import torch.nn.functional as F
 
-from ganstudio.architectures.stylegan2.networks import RGBLayer, StyleLayer, SynthesisNetwork, Wiring
+from ganstudio.architectures.stylegan2.discriminator import Discriminator, DiscriminatorBlock
+from ganstudio.architectures.stylegan2.networks import Noises, RGBLayer, StyleLayer, SynthesisNetwork, Wiring
+from ganstudio.layers.equalized import EqualizedConv2d
 
 ROOT2 = 2.0**0.5
 
@@ -40,26 +42,62 @@ def modulated(x: torch.Tensor, layer: StyleLayer | RGBLayer, w: torch.Tensor) ->
     return filtered(y, layer.resample_filter, 1, (1, 1), 4.0)
 
 
-def style_layer(x: torch.Tensor, layer: StyleLayer, w: torch.Tensor) -> torch.Tensor:
-    """Convolution, constant noise, bias, leaky ReLU and gain, each on its own."""
+def style_layer(x: torch.Tensor, layer: StyleLayer, w: torch.Tensor, noise: torch.Tensor | None) -> torch.Tensor:
+    """Convolution, noise, bias, leaky ReLU and gain, each on its own."""
     x = modulated(x, layer, w)
-    x = x + layer.noise_const * layer.noise_strength
+    x = x + (layer.noise_const if noise is None else noise) * layer.noise_strength
     x = x + layer.bias.reshape(1, -1, 1, 1)
     x = F.leaky_relu(x, 0.2) * ROOT2
     return x if layer.clamp is None else x.clamp(-layer.clamp, layer.clamp)
 
 
-def synthesise(network: SynthesisNetwork, ws: torch.Tensor) -> torch.Tensor:
-    """Draw ws `[N, n_latent, w_dim]` with a network of output skips."""
+def synthesise(network: SynthesisNetwork, ws: torch.Tensor, noises: Noises | None = None) -> torch.Tensor:
+    """Draw ws `[N, n_latent, w_dim]` with a network of output skips; with its constant noise where none is given."""
     x = network.blocks[0].const[None].repeat(len(ws), 1, 1, 1)
     picture: torch.Tensor | None = None
     for block, row in zip(network.blocks, network.first_rows, strict=True):
         assert block.wiring is Wiring.SKIP
         for i, layer in enumerate(block.style_layers):
-            x = style_layer(x, layer, ws[:, row + i])
+            x = style_layer(x, layer, ws[:, row + i], None if noises is None else noises[row + i])
         if picture is not None:
             picture = filtered(picture, block.resample_filter, 2, (2, 1), 4.0)
         colours = modulated(x, block.torgb, ws[:, row + block.rows - 1]) + block.torgb.bias.reshape(1, -1, 1, 1)
         picture = colours if picture is None else picture + colours
     assert picture is not None
     return picture
+
+
+def convolved(x: torch.Tensor, layer: EqualizedConv2d, gain: float = 1.0) -> torch.Tensor:
+    """Filter and halve where the layer does so, convolve, then bias, activation and gain, each on its own."""
+    weight = layer.weight * layer.weight_gain
+    size = weight.shape[-1]
+    if layer.down and size == 1:
+        x = F.conv2d(filtered(x, layer.resample_filter, 1, (1, 1), 1.0)[:, :, ::2, ::2], weight)
+    elif layer.down:
+        x = F.conv2d(filtered(x, layer.resample_filter, 1, (2, 2), 1.0), weight, stride=2)
+    else:
+        x = F.conv2d(x, weight, padding=size // 2)
+    if layer.bias is not None:
+        x = x + layer.bias.reshape(1, -1, 1, 1)
+    return layer.activation.function(x) * (layer.activation.gain * gain)
+
+
+def judge(network: Discriminator, pictures: torch.Tensor) -> torch.Tensor:
+    """Return logits `[N, 1]` of a network of residual blocks."""
+    x: torch.Tensor | None = None
+    for name in network.names:
+        block = network.get_submodule(name)
+        assert isinstance(block, DiscriminatorBlock)
+        assert block.wiring is Wiring.RESIDUAL
+        if x is None:
+            x = convolved(pictures, block.fromrgb)
+        shortcut = convolved(x, block.skip, ROOT2 / 2)
+        x = shortcut + convolved(convolved(x, block.conv0), block.conv1, ROOT2 / 2)
+    assert x is not None
+    N, C, H, W = x.shape
+    group = min(network.config.mbstd_group or N, N)
+    y = x.reshape(group, -1, C, H, W)
+    deviation = ((y - y.mean(dim=0)).square().mean(dim=0) + 1e-8).sqrt().mean(dim=(1, 2, 3))
+    x = torch.cat([x, deviation.reshape(-1, 1, 1, 1).repeat(group, 1, H, W)], dim=1)
+    logits: torch.Tensor = network.b4.out(network.b4.fc(convolved(x, network.b4.conv).flatten(1)))
+    return logits
