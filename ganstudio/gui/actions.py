@@ -43,6 +43,13 @@ class CommandBook:
         self._actions[command.id] = action
         return action
 
+    def remove(self, command_id: str) -> None:
+        """Forget a command and its shortcut."""
+        del self._commands[command_id]
+        action = self._actions.pop(command_id)
+        self._owner.removeAction(action)
+        action.deleteLater()
+
     def add_source(self, source: Callable[[], Sequence[Command]]) -> None:
         """Register a function that lists commands which come and go, such as one per model."""
         self._sources.append(source)

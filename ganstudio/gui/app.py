@@ -19,7 +19,7 @@ from ganstudio.gui.faults import Faults
 from ganstudio.gui.keep import Keeper
 from ganstudio.gui.theme.appearance import Appearance
 from ganstudio.gui.window import MainWindow
-from ganstudio.gui.workspaces import workspace_named
+from ganstudio.gui.workspaces import WORKSPACES, Workspace
 from ganstudio.studio.launch import LaunchOptions, Theme
 from ganstudio.studio.library import Library
 from ganstudio.studio.pictures import save_png
@@ -37,12 +37,13 @@ class Studio:
     bridge: Bridge
     window: MainWindow
     keeper: Keeper
+    workspaces: tuple[Workspace, ...] = WORKSPACES
     ended: bool = False
     quiet: bool = True  # whether, after the end, no thread computes any more
 
     def begin(self, options: LaunchOptions) -> None:
         """Bring the painted window to life."""
-        self.window.attach(self.session, workspace_named(options.workspace), self.keeper)
+        self.window.attach(self.session, options.workspace, self.keeper, self.workspaces)
         self.session.start(first_model(options, self.session.library))
 
     def save_picture(self, path: Path) -> None:

@@ -52,6 +52,10 @@ class TopBar(Surface):
 
     def show_workspaces(self, workspaces: Sequence[tuple[str, str, IconName]]) -> None:
         """Offer these workspaces, each by name, title and icon."""
+        for tab in self._tabs.values():
+            self._left.removeWidget(tab)
+            tab.deleteLater()
+        self._tabs = {}
         for name, title, drawing in workspaces:
             tab = TextButton(title, "", "tab", drawing)
             tab.setCheckable(True)
@@ -60,6 +64,10 @@ class TopBar(Surface):
             tab.clicked.connect(lambda _checked, name=name: self.workspace_chosen.emit(name))
             self._tabs[name] = tab
             self._left.addWidget(tab)
+
+    def tab(self, name: str) -> TextButton:
+        """The tab of a workspace."""
+        return self._tabs[name]
 
     def show_workspace(self, name: str) -> None:
         """Show which workspace is open."""

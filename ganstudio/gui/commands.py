@@ -8,7 +8,6 @@ from ganstudio.core.inputs import ClassLabel
 from ganstudio.gui.actions import Command
 from ganstudio.gui.panels.classes import class_names
 from ganstudio.gui.panels.device import device_options
-from ganstudio.gui.panels.latent import LatentPanel
 from ganstudio.gui.stage import Stage
 from ganstudio.gui.theme.appearance import Appearance
 from ganstudio.gui.widgets.command_palette import PALETTE
@@ -24,6 +23,7 @@ class Chrome:
     keys: Callable[[], None]
     left: Callable[[], None]
     right: Callable[[], None]
+    below: Callable[[], None]
     fullscreen: Callable[[], None]
     browse: Callable[[], None]
     copy: Callable[[], None]
@@ -52,6 +52,7 @@ def window_commands(chrome: Chrome, appearance: Appearance) -> tuple[Command, ..
         Command(
             "right", "Show or hide the right panels", chrome.right, "Ctrl+Shift+B", words="sidebar", group="Window"
         ),
+        Command("below", "Show or hide the panels below", chrome.below, "Ctrl+J", words="timeline", group="Window"),
         Command("fullscreen", "Full screen", chrome.fullscreen, "F11", words="picture only", group="Window"),
         Command("close", "Close the window", chrome.close, "Ctrl+Q", words="quit exit", group="Window"),
     )
@@ -78,18 +79,11 @@ def picture_commands(chrome: Chrome, stage: Stage) -> tuple[Command, ...]:
     )
 
 
-def session_commands(session: Session, latent: LatentPanel | None, chrome: Chrome) -> tuple[Command, ...]:
-    """Commands that change the document."""
-    general = (
+def session_commands(session: Session, chrome: Chrome) -> tuple[Command, ...]:
+    """Commands that work in every workspace once there is a session."""
+    return (
         Command("undo", "Undo", session.undo, "Ctrl+Z", group="Edit"),
         Command("redo", "Redo", session.redo, "Ctrl+Shift+Z or Ctrl+Y", group="Edit"),
-        Command(
-            "psi",
-            "Truncation back to 1",
-            lambda: session.change("Truncation ψ", "psi", 1.0),
-            words="reset psi",
-            group="Truncation",
-        ),
         Command(
             "report",
             "What is this model?",
@@ -97,18 +91,6 @@ def session_commands(session: Session, latent: LatentPanel | None, chrome: Chrom
             words="card licence import report",
             group="Model",
         ),
-    )
-    return (*general, *(latent_commands(latent) if latent is not None else ()))
-
-
-def latent_commands(latent: LatentPanel) -> tuple[Command, ...]:
-    """Commands that move through the latent space."""
-    seed = latent.seed
-    return (
-        Command("random", "Random seed", seed.roll, "R", words="dice chance", group="Latent"),
-        Command("next", "Next seed", lambda: seed.step(1), "N or ]", group="Latent"),
-        Command("previous", "Previous seed", lambda: seed.step(-1), "B or [", group="Latent"),
-        Command("walk", "Walk, or stand still", latent.toggle_walk, "P", words="animate play", group="Latent"),
     )
 
 

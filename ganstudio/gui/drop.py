@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
-from PyQt6.QtCore import QMimeData, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen
+from PyQt6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt
+from PyQt6.QtGui import QColor, QDragLeaveEvent, QDropEvent, QFont, QPainter, QPaintEvent, QPalette, QPen
 from PyQt6.QtWidgets import QWidget
 
 from ganstudio.gui.theme.appearance import ink
 from ganstudio.gui.theme.tokens import RADIUS
+from ganstudio.studio.opening import open_file, opener_of
+from ganstudio.studio.session import Session
 
 
 def dropped_files(data: QMimeData | None) -> tuple[Path, ...]:
@@ -48,3 +50,37 @@ class DropVeil(QWidget):
         painter.setFont(font)
         painter.setPen(ink(QPalette.ColorRole.WindowText))
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self._words)
+
+
+class FileDrops(QObject):
+    """Takes the files that are dropped anywhere on a window where nothing nearer takes them."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session: Session | None = None
+        self.veil = DropVeil(window)
+        window.setAcceptDrops(True)
+        window.installEventFilter(self)
+
+    def take_for(self, session: Session) -> None:
+        """From now on open files in a session."""
+        self._session = session
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Invite, and open what is dropped."""
+        match event:
+            case QDropEvent() if event.type() in (QEvent.Type.DragEnter, QEvent.Type.Drop):
+                self.veil.hide()
+                files = dropped_files(event.mimeData())
+                if not files or self._session is None:
+                    return False
+                event.acceptProposedAction()
+                if event.type() == QEvent.Type.Drop:
+                    open_file(self._session, files[0])
+                else:
+                    self.veil.invite(f"{opener_of(files[0]).invitation} “{files[0].name}”", self._window)
+                return True
+            case QDragLeaveEvent():
+                self.veil.hide()
+        return False

@@ -4,13 +4,13 @@ import base64
 import binascii
 
 from PyQt6.QtCore import QByteArray
-from PyQt6.QtWidgets import QMainWindow, QSplitter
+from PyQt6.QtWidgets import QMainWindow
 
-from ganstudio.gui.dock import Dock
+from ganstudio.gui.body import Body
 from ganstudio.gui.theme.appearance import Appearance
 from ganstudio.studio.settings import Settings
 
-GEOMETRY, SPLIT, FOLDED, HIDDEN = "geometry", "split", "folded", "hidden"
+GEOMETRY, SPLIT, HEIGHTS, FOLDED, HIDDEN = "geometry", "split", "heights", "folded", "hidden"
 
 
 class Keeper:
@@ -20,12 +20,15 @@ class Keeper:
         self._layout = settings.layout
         self._settings = settings
 
-    def keep_layout(self, window: QMainWindow, splitter: QSplitter, docks: tuple[Dock, ...]) -> None:
+    def keep_layout(self, window: QMainWindow, body: Body) -> None:
         """Take down how things are."""
+        docks = (body.left, body.right)
         self._layout[GEOMETRY] = _text(window.saveGeometry())
-        self._layout[SPLIT] = _text(splitter.saveState())
+        self._layout[SPLIT] = _text(body.across.saveState())
+        self._layout[HEIGHTS] = _text(body.upright.saveState())
         self._layout[FOLDED] = "\n".join(title for dock in docks for title in dock.folded())
-        self._layout[HIDDEN] = "\n".join(dock.objectName() for dock in docks if dock.isHidden())
+        hidden = [dock.objectName() for dock in docks if dock.isHidden()]
+        self._layout[HIDDEN] = "\n".join(hidden if body.shelf.wanted else [*hidden, body.shelf.objectName()])
 
     def keep_theme(self, appearance: Appearance) -> None:
         """Take down the theme."""
@@ -36,16 +39,23 @@ class Keeper:
         state = _bytes(self._layout.get(GEOMETRY, ""))
         return state is not None and window.restoreGeometry(state)
 
-    def restore_layout(self, splitter: QSplitter, docks: tuple[Dock, ...]) -> None:
+    def restore_layout(self, body: Body) -> None:
         """Put the docks as they were."""
-        state = _bytes(self._layout.get(SPLIT, ""))
-        if state is not None:
-            splitter.restoreState(state)
-        folded = self._layout.get(FOLDED, "").split("\n")
+        for split, key in ((body.across, SPLIT), (body.upright, HEIGHTS)):
+            state = _bytes(self._layout.get(key, ""))
+            if state is not None:
+                split.restoreState(state)
+        self.restore_folds(body)
         hidden = self._layout.get(HIDDEN, "").split("\n")
-        for dock in docks:
-            dock.fold(folded)
+        for dock in (body.left, body.right):
             dock.setHidden(dock.objectName() in hidden)
+        body.shelf.wanted = body.shelf.objectName() not in hidden
+
+    def restore_folds(self, body: Body) -> None:
+        """Fold what was folded."""
+        folded = self._layout.get(FOLDED, "").split("\n")
+        for dock in (body.left, body.right):
+            dock.fold(folded)
 
 
 def _text(state: QByteArray) -> str:

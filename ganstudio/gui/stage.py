@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QStackedLayout, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
-from ganstudio.core.frame import Frame
+from ganstudio.core.frame import Frame, ModelInfo
 from ganstudio.gui.canvas.viewer import Viewer
+from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.widgets.banner import Banner
 from ganstudio.gui.widgets.buttons import IconButton, TextButton
+from ganstudio.gui.widgets.choice import ChoiceRow, Option
 from ganstudio.gui.widgets.frame import Surface
 from ganstudio.gui.widgets.labels import ElidedLabel, clear, label
+
+PICTURE = "Picture"
 
 
 class Notice(Surface):
@@ -58,6 +62,9 @@ class ViewBar(Surface):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("viewbar", parent)
         self.setFixedHeight(36)
+        self.pages = ChoiceRow("What the middle shows", ())
+        self.pages.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.pages.hide()
         self.hint = ElidedLabel("Drag the picture to move through the latent space", "small")
         self.zoom = label("", "muted")
         self.smooth = IconButton(IconName.GRID, "Crisp pixels", "Show enlarged pixels crisp instead of smooth (S)")
@@ -70,6 +77,7 @@ class ViewBar(Surface):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 8, 0)
         row.setSpacing(4)
+        row.addWidget(self.pages)
         row.addWidget(self.hint, 1)
         row.addWidget(self.zoom)
         row.addSpacing(8)
@@ -79,12 +87,23 @@ class ViewBar(Surface):
 
     def show_for(self, picture: bool) -> None:
         """Offer what can be done with a picture only while there is one."""
-        for part in (self.hint, self.zoom, *self._buttons):
+        for part in (self.zoom, *self._buttons):
             part.setVisible(picture)
+        self.hint.setText("Drag the picture to move through the latent space" if picture else "")
+
+    def show_pages(self, pages: Sequence[tuple[str, IconName]]) -> None:
+        """Offer what can stand in the picture's place; nothing where there is only the picture."""
+        options = [Option(PICTURE, PICTURE, "The picture itself")]
+        options += [Option(title, title, f"Show “{title}” in the picture's place") for title, _icon in pages]
+        self.pages.show_options(options)
+        self.pages.show_choice(PICTURE)
+        self.pages.setVisible(bool(pages))
 
 
 class Stage(Surface):
-    """Banner, picture, and the bar below it."""
+    """Banner, picture or one of the panels that take its place, and the bar below."""
+
+    page_changed = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("surface-base", parent)
@@ -93,6 +112,7 @@ class Stage(Surface):
         self.notice = Notice()
         self.bar = ViewBar()
         self.frame: Frame | None = None
+        self._panels: list[Panel] = []
         middle = QWidget()
         self._stack = QStackedLayout(middle)
         self._stack.addWidget(self.notice)
@@ -111,7 +131,45 @@ class Stage(Surface):
         column.addWidget(middle, 1)
         column.addWidget(self.bar)
         self.bar.show_for(False)
+        self.bar.pages.chosen.connect(self.show_page)
         self.viewer.zoomed.connect(self._show_zoom)
+
+    def show_panels(self, panels: Sequence[Panel]) -> None:
+        """Offer these panels in the picture's place instead of the ones before."""
+        for panel in self._panels:
+            self._stack.removeWidget(panel)
+            panel.deleteLater()
+        self._panels = list(panels)
+        for panel in panels:
+            self._stack.addWidget(panel)
+        self.bar.show_pages(())
+
+    def show_fitting(self, info: ModelInfo | None) -> None:
+        """Offer the panels that have something to offer for a model."""
+        fitting = [panel for panel in self._panels if panel.fits(info)]
+        self.bar.show_pages(tuple((panel.title, panel.icon) for panel in fitting))
+        if self.page not in (PICTURE, *(panel.title for panel in fitting)):
+            self.show_page(PICTURE)
+
+    @property
+    def page(self) -> str:
+        """The title of the panel in the picture's place, else the picture's."""
+        shown = self._stack.currentWidget()
+        return shown.title if isinstance(shown, Panel) else PICTURE
+
+    def show_page(self, title: str) -> None:
+        """Show the picture or the panel with this title."""
+        picture = self.viewer if self.frame is not None else self.notice
+        found = next((panel for panel in self._panels if panel.title == title), picture)
+        self._stack.setCurrentWidget(found)
+        self.bar.pages.show_choice(self.page)
+        self.bar.show_for(found is self.viewer)
+        self.page_changed.emit(self.page)
+
+    def reveal(self, title: str) -> None:
+        """Bring the panel with this title into sight, where there is one."""
+        if title in (panel.title for panel in self._panels):
+            self.show_page(title)
 
     def tell_problem(self, sentence: str, details: str) -> None:
         """Say above the picture what went wrong."""
@@ -124,22 +182,21 @@ class Stage(Surface):
 
     def show_frame(self, frame: Frame, resolution: int) -> None:
         """Show a frame's pictures."""
+        first = self.frame is None
         self.frame = frame
-        first = self._stack.currentWidget() is not self.viewer
-        if first:
-            self._stack.setCurrentWidget(self.viewer)
-            self.bar.show_for(True)
+        if first and self.page == PICTURE:
+            self.show_page(PICTURE)
         self.viewer.show_pictures(frame.pictures, resolution)
         if first:
             self.viewer.fit()
-            self.viewer.setFocus(Qt.FocusReason.OtherFocusReason)
+            if self.page == PICTURE:
+                self.viewer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def tell(self, title: str, words: str, busy: bool, buttons: Sequence[TextButton] = ()) -> None:
         """Show words where the picture will be."""
         self.frame = None
         self.notice.tell(title, words, busy, buttons)
-        self._stack.setCurrentWidget(self.notice)
-        self.bar.show_for(False)
+        self.show_page(PICTURE)
 
     def _show_zoom(self, scale: float) -> None:
         self.bar.zoom.setText(f"{scale * 100:.0f} %")

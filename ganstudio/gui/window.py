@@ -7,17 +7,15 @@ from typing import TypeVar
 from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
     QGuiApplication,
     QKeyEvent,
     QPaintEvent,
 )
-from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QMainWindow, QMenu, QWidget
 
-from ganstudio.gui.actions import CommandBook
-from ganstudio.gui.bars import ModelLine, StatusLine, TopBar, model_name
+from ganstudio.gui.actions import Command, CommandBook
+from ganstudio.gui.bars import model_name
+from ganstudio.gui.body import Body
 from ganstudio.gui.commands import (
     Chrome,
     class_commands,
@@ -29,20 +27,17 @@ from ganstudio.gui.commands import (
 )
 from ganstudio.gui.desk import Desk
 from ganstudio.gui.dock import Dock
-from ganstudio.gui.drop import DropVeil, dropped_files
+from ganstudio.gui.drop import FileDrops
 from ganstudio.gui.help_cards import KeysCard, TopicCard
 from ganstudio.gui.keep import Keeper
 from ganstudio.gui.panels.latent import LatentPanel
 from ganstudio.gui.panels.library import LibraryPanel
 from ganstudio.gui.panels.panel import Panel
-from ganstudio.gui.stage import Stage
 from ganstudio.gui.theme.appearance import Appearance
 from ganstudio.gui.widgets.command_palette import CommandPalette
-from ganstudio.gui.widgets.split import Split
-from ganstudio.gui.workspaces import WORKSPACES, Workspace
+from ganstudio.gui.workspaces import WORKSPACES, Workspace, workspace_named
 from ganstudio.studio.session import Session
 
-LEFT_PX, RIGHT_PX = 256, 304
 SMALLEST = (960, 600)
 P = TypeVar("P", bound=Panel)
 
@@ -58,65 +53,84 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self.appearance = appearance
         self.session: Session | None = None
+        self.workspaces = WORKSPACES
         self.desk: Desk | None = None
-        self.panels: list[Panel] = []
         self._keeper: Keeper | None = None
         self._was_painted = False
         self._alone = False
         self._hidden_before: list[QWidget] = []
         self.setWindowTitle("GAN Studio")
         self.setMinimumSize(*SMALLEST)
-        self.setAcceptDrops(True)
-        self.top, self.model_line, self.stage, self.status = TopBar(), ModelLine(), Stage(), StatusLine()
-        self.left, self.right = Dock("left", LEFT_PX), Dock("right", RIGHT_PX)
-        self.splitter = Split()
-        for i, part in enumerate((self.left, self.stage, self.right)):
-            self.splitter.addWidget(part)
-            self.splitter.setStretchFactor(i, int(i == 1))
-        self.splitter.setSizes([LEFT_PX, 10_000, RIGHT_PX])
-        central = QWidget()
-        column = QVBoxLayout(central)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.top)
-        column.addWidget(self.model_line)
-        column.addWidget(self.splitter, 1)
-        column.addWidget(self.status)
-        self.setCentralWidget(central)
+        self.body = Body()
+        self.top, self.model_line, self.stage, self.status = (
+            self.body.top, self.body.model_line, self.body.stage, self.body.status,
+        )  # fmt: skip
+        self.left, self.right, self.shelf = self.body.left, self.body.right, self.body.shelf
+        self.setCentralWidget(self.body)
         self.stage.tell("GAN Studio", "Starting…", busy=True)
         self.book = CommandBook(self)
         self.palette_card = CommandPalette(self, self.book)
         self.topic_card = TopicCard(self)
         self.keys_card = KeysCard(self)
-        self._veil = DropVeil(self)
-        bars = (self.top, self.model_line, self.status)
-        appearance.dress(*bars, self.left, self.right, self.stage, self.palette_card, self.topic_card, self.keys_card)
+        self.drops = FileDrops(self)
+        self.body.dress(appearance)
+        appearance.dress(self.palette_card, self.topic_card, self.keys_card)
         appearance.dressing.connect(self._hold_painting)
         self._wire_chrome()
 
-    def attach(self, session: Session, workspace: Workspace, keeper: Keeper) -> None:
+    def attach(
+        self,
+        session: Session,
+        workspace: str | None,
+        keeper: Keeper,
+        workspaces: tuple[Workspace, ...] = WORKSPACES,
+    ) -> None:
         """Come to life: build the workspace's panels and listen to the session."""
         self.session = session
         self._keeper = keeper
-        self.panels = [kind(session) for kind in (*workspace.left, *workspace.right)]
-        self.left.show_panels(self.panels[: len(workspace.left)])
-        self.right.show_panels(self.panels[len(workspace.left) :])
-        self.top.show_workspaces([(w.name, w.title, w.icon) for w in WORKSPACES])
-        self.top.show_workspace(workspace.name)
+        self.workspaces = workspaces
+        self.body.offer_workspaces(workspaces)
+        self._fill(session, workspace_named(workspace, workspaces))
+        self.drops.take_for(session)
         self.desk = Desk(session, self.top, self.model_line, self.stage, self.status, self.browse)
         self.desk.bindings.on(session.model_changed, self._model_changed)
         self.desk.bindings.on(session.history_changed, self._history_changed)
         self._wire_session(session)
-        keeper.restore_layout(self.splitter, (self.left, self.right))
+        keeper.restore_layout(self.body)
         for dock in (self.left, self.right):
             dock.folding_changed.connect(self.keep)
         self._model_changed()
         self._history_changed()
         self.stage.viewer.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def show_workspace(self, name: str) -> None:
+        """Change to another workspace; the document stays."""
+        workspace = workspace_named(name, self.workspaces)
+        if self.session is None or workspace is self.body.workspace:
+            return
+        self.keep()
+        for panel in self.body.panels:
+            for command in panel.commands():
+                self.book.remove(command.id)
+        self.body.release()
+        self._fill(self.session, workspace)
+        if self._keeper is not None:
+            self._keeper.restore_folds(self.body)
+        self._model_changed()
+
+    def _fill(self, session: Session, workspace: Workspace) -> None:
+        self.body.show_workspace(workspace, session)
+        for panel in self.body.panels:
+            for command in panel.commands():
+                self.book.add(command)
+        latent = self.panel(LatentPanel)
+        if latent is not None:
+            self.stage.viewer.dragged.connect(latent.drag)
+            self.stage.viewer.nudged.connect(latent.pad.nudge)
+
     def panel(self, kind: type[P]) -> P | None:
         """The panel of a kind, where the workspace has it."""
-        return next((panel for panel in self.panels if isinstance(panel, kind)), None)
+        return next((panel for panel in self.body.panels if isinstance(panel, kind)), None)
 
     def tell_problem(self, sentence: str, details: str = "") -> None:
         """Say in place what went wrong; the window lives on."""
@@ -156,7 +170,7 @@ class MainWindow(QMainWindow):
     def keep(self) -> None:
         """Remember how the window is laid out."""
         if self._keeper is not None and not self._alone:
-            self._keeper.keep_layout(self, self.splitter, (self.left, self.right))
+            self._keeper.keep_layout(self, self.body)
             self._keeper.keep_theme(self.appearance)
 
     def toggle_fullscreen(self) -> None:
@@ -169,9 +183,9 @@ class MainWindow(QMainWindow):
             return
         if alone:
             self.keep()
-            self._hidden_before = [part for part in self._around() if part.isHidden()]
+            self._hidden_before = [part for part in self.body.around() if part.isHidden()]
         self._alone = alone
-        for part in self._around():
+        for part in self.body.around():
             part.setHidden(alone or part in self._hidden_before)
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         self.stage.viewer.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -194,31 +208,10 @@ class MainWindow(QMainWindow):
             self._was_painted = True
             QTimer.singleShot(0, self.painted.emit)
 
-    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        """Invite files."""
-        files = dropped_files(event.mimeData()) if event is not None else ()
-        if event is not None and files and self.session is not None:
-            event.acceptProposedAction()
-            self._veil.invite(f"Drop to open “{files[0].name}”", self)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:
-        """The files went away again."""
-        self._veil.hide()
-        super().dragLeaveEvent(event)
-
-    def dropEvent(self, event: QDropEvent | None) -> None:
-        """Open what was dropped."""
-        self._veil.hide()
-        files = dropped_files(event.mimeData()) if event is not None else ()
-        if event is not None and files and self.session is not None:
-            event.acceptProposedAction()
-            self.session.open_model(str(files[0]))
-
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Keep everything, ask nothing."""
         self.keep()
-        for panel in self.panels:
-            panel.release()
+        self.body.release()
         if self.desk is not None:
             self.desk.release()
         self.hide()
@@ -228,15 +221,13 @@ class MainWindow(QMainWindow):
     def _hold_painting(self, dressing: bool) -> None:
         self.setUpdatesEnabled(not dressing)  # so that the whole window changes in one picture
 
-    def _around(self) -> tuple[QWidget, ...]:
-        return self.top, self.model_line, self.status, self.left, self.right, self.stage.bar
-
     def _wire_chrome(self) -> None:
         self._chrome = Chrome(
             palette=self.palette_card.open,
             keys=lambda: self.keys_card.show_commands(self.book.all()),
             left=lambda: self._toggle(self.left),
             right=lambda: self._toggle(self.right),
+            below=self._toggle_shelf,
             fullscreen=self.toggle_fullscreen,
             browse=self.browse,
             copy=self.copy_picture,
@@ -264,18 +255,16 @@ class MainWindow(QMainWindow):
             button.clicked.connect(self.book.action(command_id).trigger)
         for dock in (self.left, self.right):
             dock.asked.connect(self._explain)
-        self.splitter.splitterMoved.connect(lambda _place, _index: self.keep())
+        for split in (self.body.across, self.body.upright):
+            split.splitterMoved.connect(lambda _place, _index: self.keep())
         self.appearance.changed.connect(lambda _theme: self.keep())
         self.stage.viewer.menu_wanted.connect(self._picture_menu)
 
     def _wire_session(self, session: Session) -> None:
-        latent, viewer = self.panel(LatentPanel), self.stage.viewer
-        if latent is not None:
-            viewer.dragged.connect(latent.drag)
-            viewer.nudged.connect(latent.pad.nudge)
-        viewer.drag_ended.connect(session.end_gesture)
-        for command in session_commands(session, latent, self._chrome):
+        self.stage.viewer.drag_ended.connect(session.end_gesture)
+        for command in (*session_commands(session, self._chrome), *self._workspace_commands()):
             self.book.add(command)
+        self.top.workspace_chosen.connect(self.show_workspace)
         for source in (model_commands, class_commands, device_commands):
             self.book.add_source(partial(source, session))
         self.top.undo.clicked.connect(self.book.action("undo").trigger)
@@ -284,11 +273,18 @@ class MainWindow(QMainWindow):
 
     def _model_changed(self, *_told: object) -> None:
         info = self.session.model if self.session is not None else None
-        for dock in (self.left, self.right):
-            dock.show_fitting(info)
+        self.body.show_fitting(info)
         self.setWindowTitle(f"{model_name(info)} – GAN Studio" if info is not None else "GAN Studio")
-        for command_id in ("random", "next", "previous", "walk", "psi", "report"):
-            self.book.enable(command_id, info is not None)
+        self.book.enable("report", info is not None)
+        for panel in self.body.panels:
+            for command in panel.commands():
+                self.book.enable(command.id, panel.fits(info))
+
+    def _workspace_commands(self) -> list[Command]:
+        return [
+            Command(f"workspace.{each.name}", f"Workspace: {each.title}", partial(self.show_workspace, each.name))
+            for each in self.workspaces
+        ]
 
     def _history_changed(self, *_told: object) -> None:
         if self.session is not None:
@@ -296,11 +292,8 @@ class MainWindow(QMainWindow):
             self.book.enable("redo", self.session.can_redo)
 
     def reveal(self, title: str) -> None:
-        """Bring a section into sight."""
-        for dock in (self.left, self.right):
-            if title in dock.titles():
-                dock.show()
-                dock.reveal(title)
+        """Bring a panel into sight."""
+        self.body.reveal(title)
 
     def _explain(self, panel: Panel, control: QWidget) -> None:
         topic = panel.topic()
@@ -309,6 +302,10 @@ class MainWindow(QMainWindow):
 
     def _toggle(self, dock: Dock) -> None:
         dock.setVisible(dock.isHidden())
+        self.keep()
+
+    def _toggle_shelf(self) -> None:
+        self.shelf.toggle(self.session.model if self.session is not None else None)
         self.keep()
 
     def _close(self) -> None:

@@ -15,13 +15,19 @@ from ganstudio.gui.theme.icons import IconName
 
 @dataclass(frozen=True)
 class Workspace:
-    """Which panels stand left and right of the picture."""
+    """Which panels stand around the picture, and which take its place as tabs of the middle."""
 
     name: str
     title: str
     icon: IconName
     left: tuple[type[Panel], ...]
     right: tuple[type[Panel], ...]
+    middle: tuple[type[Panel], ...] = ()
+    bottom: tuple[type[Panel], ...] = ()
+
+    def places(self) -> tuple[tuple[type[Panel], ...], ...]:
+        """The kinds of panels on the left, on the right, in the middle and below."""
+        return self.left, self.right, self.middle, self.bottom
 
 
 EXPLORE = Workspace(
@@ -35,7 +41,7 @@ EXPLORE = Workspace(
 WORKSPACES: tuple[Workspace, ...] = (EXPLORE,)
 
 
-def workspace_named(name: str | None) -> Workspace:
+def workspace_named(name: str | None, workspaces: tuple[Workspace, ...] = WORKSPACES) -> Workspace:
     """The workspace of that name in any case of letters, the first one where there is none."""
     wanted = (name or "").casefold()
-    return next((w for w in WORKSPACES if wanted in (w.name.casefold(), w.title.casefold())), WORKSPACES[0])
+    return next((w for w in workspaces if wanted in (w.name.casefold(), w.title.casefold())), workspaces[0])

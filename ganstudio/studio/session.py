@@ -15,6 +15,7 @@ from ganstudio.engine.compute import ChooseDevice, Compute, Event, JobFactory, O
 from ganstudio.studio.history import History
 from ganstudio.studio.library import Library
 from ganstudio.studio.settings import Settings
+from ganstudio.studio.thumbnails import Thumbnails
 
 MakeCompute = Callable[[Callable[[Event], None]], Compute]
 LAST_WAIT_S = 0.3
@@ -44,6 +45,7 @@ class Session:
         self._watchers: dict[int, Callable[[JobStatus], None]] = {}
         self._models: dict[str, ModelInfo] = {}
         self._asked: ChooseDevice | None = None  # not answered yet
+        self.thumbnails = Thumbnails(self.add_job)
 
     def start(self, first_model: str | None = None) -> None:
         """Start the computing with the remembered device and the first model."""

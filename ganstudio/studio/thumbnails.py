@@ -1,8 +1,9 @@
 """Small pictures of documents for strips, boards and timelines, drawn when there is a moment."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import Protocol
 
 from psygnal import Signal
 
@@ -10,11 +11,19 @@ from ganstudio.core.document import Document
 from ganstudio.core.errors import StudioError
 from ganstudio.core.progress import JobState, JobStatus, Progress, Urgency
 from ganstudio.core.store import Array
-from ganstudio.engine.compute import Backend
-from ganstudio.studio.session import Session
+from ganstudio.engine.compute import Backend, JobFactory
 
 SIDE_PX = 96
 KEPT = 2000
+
+
+class AddJob(Protocol):
+    """The session's way to queue a job."""
+
+    def __call__(
+        self, title: str, factory: JobFactory, watch: Callable[[JobStatus], None] | None, urgency: Urgency
+    ) -> int:
+        """Queue a job and return its number."""
 
 
 class Thumbnails:
@@ -22,9 +31,9 @@ class Thumbnails:
 
     arrived = Signal(Document)
 
-    def __init__(self, session: Session) -> None:
-        """Draw through the session's computing."""
-        self._session = session
+    def __init__(self, add_job: AddJob) -> None:
+        """Draw through jobs of the session's computing."""
+        self._add_job = add_job
         self._pictures: OrderedDict[Document, Array] = OrderedDict()
         self._wanted: list[Document] = []
         self._refused: set[Document] = set()
@@ -43,7 +52,7 @@ class Thumbnails:
         elif document.model.digest and document not in self._wanted and document not in self._refused:
             self._wanted.append(document)
             if self._number is None:
-                self._number = self._session.add_job("Thumbnails", self._steps, self._take, Urgency.QUICK)
+                self._number = self._add_job("Thumbnails", self._steps, self._take, Urgency.QUICK)
         return picture
 
     def _steps(self, backend: Backend) -> Iterator[Progress]:

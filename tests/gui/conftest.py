@@ -14,6 +14,7 @@ from ganstudio.core.frame import Frame
 from ganstudio.gui.app import Studio, make_studio
 from ganstudio.gui.theme.appearance import Appearance
 from ganstudio.gui.window import MainWindow
+from ganstudio.gui.workspaces import WORKSPACES, Workspace
 from ganstudio.studio.launch import LaunchOptions, Theme
 from ganstudio.studio.session import Session
 from ganstudio.studio.settings import Settings
@@ -53,10 +54,15 @@ def start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable
     running: list[Running] = []
     before = set(threading.enumerate())
 
-    def begin(model: str | Path | None = "faces-dcgan", settings: Settings | None = None) -> Running:
+    def begin(
+        model: str | Path | None = "faces-dcgan",
+        settings: Settings | None = None,
+        workspaces: tuple[Workspace, ...] = WORKSPACES,
+    ) -> Running:
         window = MainWindow(Appearance(qapp, Theme.DARK))
         window.resize(1280, 800)
         studio = make_studio(settings or Settings(folder=tmp_path / "home"), window)
+        studio.workspaces = workspaces
         opened = Running(qtbot, studio)
         running.append(opened)
         with qtbot.waitSignal(window.painted, timeout=PATIENCE_MS):

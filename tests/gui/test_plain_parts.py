@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import QMimeData, QUrl
-from PyQt6.QtWidgets import QMainWindow, QSplitter, QWidget
+from PyQt6.QtWidgets import QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.document import Document
 from ganstudio.core.frame import Activity, Frame, Problem
 from ganstudio.gui.actions import Command, CommandBook, score, shortcut_text
+from ganstudio.gui.body import Body
 from ganstudio.gui.bridge import Bridge
 from ganstudio.gui.desk import activity_in_words
 from ganstudio.gui.drop import dropped_files
@@ -95,12 +96,15 @@ def test_activity_names_the_file_without_its_folder() -> None:
 
 def test_what_cannot_be_read_in_the_layout_is_passed_over(qtbot: QtBot, tmp_path: Path) -> None:
     settings = Settings(layout={"geometry": "%%%", "split": "AAAA"}, folder=tmp_path)
-    window, splitter = QMainWindow(), QSplitter()
+    window, body = QMainWindow(), Body()
     qtbot.addWidget(window)
-    qtbot.addWidget(splitter)
+    qtbot.addWidget(body)
     keeper = Keeper(settings)
     assert not keeper.restore_geometry(window)
-    keeper.restore_layout(splitter, ())
+    before = body.across.sizes()
+    keeper.restore_layout(body)
+    assert body.across.sizes() == before
+    assert body.shelf.wanted
 
 
 def test_events_arrive_in_order_on_the_windows_thread(qtbot: QtBot) -> None:

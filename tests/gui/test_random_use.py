@@ -91,7 +91,7 @@ def use(start: Callable[..., Running], model: Path, raised: list[BaseException],
             popup.close()
         assert not raised
         assert running.window.isVisible()
-    latent = running.window.panels[2]
+    latent = running.window.body.panels[2]
     latent.release()
     frame = running.settle()
     assert frame.document == running.session.document

@@ -5,13 +5,13 @@ import dataclasses
 import numpy as np
 
 from ganstudio.core.document import Document, FrozenMap, LatentPoint, ModelRef
-from ganstudio.studio.thumbnails import SIDE_PX, Thumbnails
+from ganstudio.studio.thumbnails import SIDE_PX
 from tests.studio.conftest import Running
 
 
 def test_pictures_arrive_once_each_and_the_one_in_sight_stays(running: Running) -> None:
     session = running.session
-    thumbnails = Thumbnails(session)
+    thumbnails = session.thumbnails
     came: list[Document] = []
     thumbnails.arrived.connect(came.append)
     in_sight = session.document
@@ -29,7 +29,7 @@ def test_pictures_arrive_once_each_and_the_one_in_sight_stays(running: Running) 
 
 
 def test_a_model_that_is_gone_has_no_picture_and_is_asked_for_once(running: Running) -> None:
-    thumbnails = Thumbnails(running.session)
+    thumbnails = running.session.thumbnails
     gone = Document(model=ModelRef("gone.pt", "0" * 32), inputs=FrozenMap({"z": LatentPoint()}))
     problems: list[object] = []
     running.session.failed.connect(problems.append)

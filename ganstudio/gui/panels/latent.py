@@ -9,6 +9,7 @@ from ganstudio.core.document import SEED_COUNT, LatentPoint
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Latent
 from ganstudio.core.project import Project
+from ganstudio.gui.actions import Command
 from ganstudio.gui.canvas.pad import LatentPad
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
@@ -74,6 +75,16 @@ class LatentPanel(Panel):
     def topic(self) -> Topic | None:
         """What its question mark says."""
         return LATENT
+
+    def commands(self) -> tuple[Command, ...]:
+        """Moves through the latent space."""
+        seed, group = self.seed, "Latent"
+        return (
+            Command("random", "Random seed", seed.roll, "R", words="dice chance", group=group),
+            Command("next", "Next seed", lambda: seed.step(1), "N or ]", group=group),
+            Command("previous", "Previous seed", lambda: seed.step(-1), "B or [", group=group),
+            Command("walk", "Walk, or stand still", self.toggle_walk, "P", words="animate play", group=group),
+        )
 
     @property
     def walking(self) -> bool:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from ganstudio.core.frame import ModelInfo
+from ganstudio.gui.actions import Command
 from ganstudio.gui.binding import Bound
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import Topic
@@ -33,3 +34,7 @@ class Panel(Bound):
     def topic(self) -> Topic | None:
         """What its question mark says."""
         return None
+
+    def commands(self) -> tuple[Command, ...]:
+        """What can be done here, for the palette and the keyboard; names in the group of the panel's title."""
+        return ()

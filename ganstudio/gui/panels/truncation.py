@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QWidget
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Ability
 from ganstudio.core.project import Project
+from ganstudio.gui.actions import Command
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import RESAMPLING, TRUNCATION, Topic
@@ -46,6 +47,11 @@ class TruncationPanel(Panel):
     def fits(cls, info: ModelInfo | None) -> bool:
         """Whether the model can be truncated in either way."""
         return info is not None and bool(info.abilities & {Ability.TRUNCATION, Ability.RESAMPLING})
+
+    def commands(self) -> tuple[Command, ...]:
+        """The way back to no truncation."""
+        back = lambda: self.session.change("Truncation ψ", "psi", 1.0)  # noqa: E731
+        return (Command("psi", "Truncation back to 1", back, words="reset psi", group="Truncation"),)
 
     def topic(self) -> Topic | None:
         """What its question mark says."""

@@ -17,6 +17,7 @@ def _surfaces(t: Tones) -> str:
     #statusline {{ background: {t.raised}; border: none; border-top: 1px solid {t.line}; }}
     #dock-left {{ background: {t.raised}; border: none; }}
     #dock-right {{ background: {t.raised}; border: none; }}
+    #shelf {{ background: {t.raised}; border: none; }}
     #notice {{ background: {t.backdrop}; border: none; }}
     #section {{ background: {t.raised}; border: none; border-bottom: 1px solid {t.line}; }}
     #overlay {{ background: {t.raised}; border: 1px solid {t.line_strong}; border-radius: {RADIUS}px; }}

@@ -1,4 +1,4 @@
-"""Parts of the window side by side, with lines between them that can be moved."""
+"""Parts of the window side by side or one above the other, with lines between them that can be moved."""
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette
@@ -17,10 +17,10 @@ class _Line(QSplitterHandle):
 
 
 class Split(QSplitter):
-    """A row of parts, none of which can be squeezed away."""
+    """A row or column of parts, none of which can be squeezed away."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
+    def __init__(self, orientation: Qt.Orientation, parent: QWidget | None = None) -> None:
+        super().__init__(orientation, parent)
         self.setChildrenCollapsible(False)
         self.setHandleWidth(1)
 

@@ -1,0 +1,49 @@
+"""Below the picture: panels that need its width."""
+
+from collections.abc import Iterator, Sequence
+
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from ganstudio.core.frame import ModelInfo
+from ganstudio.gui.panels.panel import Panel
+from ganstudio.gui.widgets.frame import Surface
+
+
+class Shelf(Surface):
+    """Shows those of its panels that fit the open model; away while none does or nobody wants it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("shelf", parent)
+        self._panels: list[Panel] = []
+        self.wanted = True
+        self.setAccessibleName("Panels below the picture")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self.hide()
+
+    def show_panels(self, panels: Sequence[Panel]) -> None:
+        """Hold these panels instead of the ones before."""
+        for panel in self._panels:
+            self._column.removeWidget(panel)
+            panel.hide()
+            panel.deleteLater()
+        self._panels = list(panels)
+        for panel in panels:
+            self._column.addWidget(panel)
+
+    def panels(self) -> Iterator[Panel]:
+        """The panels, from top to bottom."""
+        yield from self._panels
+
+    def show_fitting(self, info: ModelInfo | None) -> None:
+        """Show the panels that have something to offer for a model."""
+        fitting = [panel for panel in self._panels if panel.fits(info)]
+        for panel in self._panels:
+            panel.setVisible(panel in fitting)
+        self.setVisible(self.wanted and bool(fitting))
+
+    def toggle(self, info: ModelInfo | None) -> None:
+        """Want it, or not."""
+        self.wanted = self.isHidden()
+        self.show_fitting(info)

@@ -1,0 +1,31 @@
+"""Files that a person drops or chooses: what each of them is, and what opening it does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ganstudio.studio.session import Session
+
+
+@dataclass(frozen=True)
+class Opener:
+    """One kind of file: the words that invite it, how it is told, and what opening it does."""
+
+    invitation: str
+    takes: Callable[[Path], bool]
+    open: Callable[[Session, Path], None]
+
+
+MODEL = Opener("Drop to open", lambda _path: True, lambda session, path: session.open_model(str(path)))
+
+OPENERS: tuple[Opener, ...] = (MODEL,)  # the first that takes a file opens it
+
+
+def opener_of(path: Path) -> Opener:
+    """Return what opens a file."""
+    return next(opener for opener in OPENERS if opener.takes(path))
+
+
+def open_file(session: Session, path: Path) -> None:
+    """Open any file the studio knows; what goes wrong is told by the session's `failed`."""
+    opener_of(path).open(session, path)
