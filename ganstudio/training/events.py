@@ -106,4 +106,11 @@ class Finished:
     model: str = ""
 
 
-Event = Started | Step | Logits | Samples | Snapshot | Saved | Evaluated | Skipped | Paused | Finished
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The run ended with an error; it is only in the log, because whoever runs the loop meets the error itself."""
+
+    reason: str
+
+
+Event = Started | Step | Logits | Samples | Snapshot | Saved | Evaluated | Skipped | Paused | Finished | Failed

@@ -1,5 +1,6 @@
 """The loop: an iterator of events that leaves everything worth keeping in the run's folder."""
 
+import contextlib
 import dataclasses
 import json
 import math
@@ -10,12 +11,14 @@ from pathlib import Path
 import torch
 
 from ganstudio.checkpoints.checkpoint import NETWORKS
+from ganstudio.core.errors import StudioError
 from ganstudio.core.files import write_file
 from ganstudio.core.png import png_bytes
 from ganstudio.training.board import Board
-from ganstudio.training.events import Evaluated, Event, Finished, Paused, Samples, Saved, Snapshot, Started
+from ganstudio.training.events import Evaluated, Event, Failed, Finished, Paused, Samples, Saved, Snapshot, Started
 from ganstudio.training.feed import Feed
 from ganstudio.training.judging import crossed
+from ganstudio.training.lock import Heart
 from ganstudio.training.options import TrainingOptionsError
 from ganstudio.training.parallel import Processes
 from ganstudio.training.run import RunFolder
@@ -44,30 +47,45 @@ def train(
     Killing the process at any moment loses what came after the last `Saved`; continuing from there repeats it bit
     for bit on the same device, build and thread count. `threads` changes that count, and with it the last bits.
     """
-    board = None
-    try:
+    with contextlib.ExitStack() as ends:
+        for source in (feed, held_out):
+            if source is not None:
+                ends.callback(source.close)
+        listeners: list[Callable[[Event], None]] = []
         if processes.leads:
             run.lock()
+            ends.callback(run.unlock)
+            ends.enter_context(Heart(run.lock_file))
+            ends.enter_context(reasons_logged(run))
             check_data(run, feed, held_out)
-            board = Board(run.path / "tensorboard") if run.options.tensorboard else None
+            listeners = [run.log_event, *boards(run, ends)]
         loop = Loop(run, feed, processes, evaluate, held_out)
         if threads:
             torch.set_num_threads(threads)
         for event in loop.events():
-            if processes.leads:
-                run.log(type(event).__name__, dataclasses.asdict(event))
-                run.heartbeat()
-                if board is not None:
-                    board.take(event)
+            for listener in listeners:
+                listener(event)
             yield event
-    finally:
-        feed.close()
-        if held_out is not None:
-            held_out.close()
-        if board is not None:
-            board.close()
-        if processes.leads:
-            run.unlock()
+
+
+def boards(run: RunFolder, ends: contextlib.ExitStack) -> list[Callable[[Event], None]]:
+    """Return what writes for TensorBoard, where that was asked for."""
+    if not run.options.tensorboard:
+        return []
+    board = Board(run.path / "tensorboard")
+    ends.callback(board.close)
+    return [board.take]
+
+
+@contextlib.contextmanager
+def reasons_logged(run: RunFolder) -> Iterator[None]:
+    """Leave the reason in the log where a run ends with an error that a person can act on."""
+    try:
+        yield
+    except StudioError as problem:
+        with contextlib.suppress(StudioError):
+            run.log_event(Failed(str(problem)))
+        raise
 
 
 def check_data(run: RunFolder, feed: Feed, held_out: Feed | None = None) -> None:
@@ -160,7 +178,6 @@ class Loop:
             found = self._new_command()
             while found == "" and self._paused:
                 time.sleep(POLL_S)
-                self.run.heartbeat()
                 found = self._new_command()
         found = COMMANDS[self.processes.agree(COMMANDS.index(found))]
         self._paused = found == "pause" or (self._paused and found in ("snapshot", "evaluate"))

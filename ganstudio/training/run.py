@@ -3,41 +3,26 @@
 import contextlib
 import json
 import os
-import socket
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ganstudio.core.errors import SaveError, StudioError
 from ganstudio.core.files import write_file
-from ganstudio.training.options import TrainingOptions, options_from_json, options_to_json
+from ganstudio.training.lock import Lock, read_lock, write_lock
+
+if TYPE_CHECKING:
+    from ganstudio.training.events import Event
+    from ganstudio.training.options import TrainingOptions
 
 CHECKPOINTS_KEPT = 3
 SNAPSHOTS_KEPT = 200
-HEARTBEAT_S = 5.0
-SILENT_AFTER_S = 60.0
-NUMBER_REUSED_AFTER_S = 3600.0
 
 
 class RunFolderError(StudioError):
     """A run's folder cannot be used: it holds another run, is in use, or is not a run at all."""
-
-
-@dataclass(frozen=True)
-class Lock:
-    """Who works in a run's folder, and when that process was last heard of (Unix time)."""
-
-    host: str
-    pid: int
-    heartbeat: float
-
-    def holds(self, now: float) -> bool:
-        """Whether the process that wrote this is still at work."""
-        if self.host == socket.gethostname() and os.name == "posix":
-            return _is_alive(self.pid) and now - self.heartbeat < NUMBER_REUSED_AFTER_S
-        return now - self.heartbeat < SILENT_AFTER_S
 
 
 class RunFolder:
@@ -52,11 +37,10 @@ class RunFolder:
         self.lock_file = path / "lock"
         self.model_file = path / "model.safetensors"
         self.checkpoints, self.snapshots, self.samples = path / "checkpoints", path / "snapshots", path / "samples"
-        self._heard = 0.0
         self._heeded: int | None = None
 
     @staticmethod
-    def create(path: Path, options: TrainingOptions) -> "RunFolder":
+    def create(path: Path, options: "TrainingOptions") -> "RunFolder":
         """Make the folder of a new run; raises RunFolderError where there is one already."""
         folder = RunFolder(path)
         if folder.options_file.exists():
@@ -88,51 +72,43 @@ class RunFolder:
         return folder
 
     @property
-    def options(self) -> TrainingOptions:
+    def options(self) -> "TrainingOptions":
         """The options that the run was started with."""
+        from ganstudio.training.options import options_from_json
+
         return options_from_json(self.options_file)
 
-    def replace_options(self, options: TrainingOptions) -> None:
+    def replace_options(self, options: "TrainingOptions") -> None:
         """Store changed options."""
+        from ganstudio.training.options import options_to_json
+
         text = options_to_json(options)
         write_file(self.options_file, [text], len(text))
 
     def lock(self) -> None:
         """Claim the folder for this process; raises RunFolderError where another one works in it."""
         self.refuse_if_in_use()
-        self.heartbeat(force=True)
-        for part in (self.path, self.checkpoints, self.snapshots, self.samples):
+        write_lock(self.lock_file)
+        for part in (self.checkpoints, self.snapshots, self.samples):
             for left in part.glob(".*.part"):  # of a process that was killed while it wrote
                 left.unlink(missing_ok=True)
 
     def refuse_if_in_use(self) -> None:
         """Raise RunFolderError where another process works in the folder."""
         held = self.lock_holder()
-        mine = (socket.gethostname(), os.getpid())
-        if held is not None and (held.host, held.pid) != mine and held.holds(time.time()):
+        if held is not None and not held.is_ours and held.holds(time.time()):
             raise RunFolderError(
                 f"{self.path} is in use by process {held.pid} on {held.host}; stop that run first, or wait for it."
             )
 
     def lock_holder(self) -> Lock | None:
         """Return who claimed the folder last, None where nobody did or the file is unreadable."""
-        try:
-            found = json.loads(self.lock_file.read_text(encoding="utf-8"))
-            return Lock(str(found["host"]), int(found["pid"]), float(found["heartbeat"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-
-    def heartbeat(self, force: bool = False) -> None:
-        """Say every few seconds that this process is at work."""
-        now = time.time()
-        if force or now - self._heard >= HEARTBEAT_S:
-            self._heard = now
-            self._write_json(self.lock_file, asdict(Lock(socket.gethostname(), os.getpid(), now)))
+        return read_lock(self.lock_file)
 
     def unlock(self) -> None:
         """Give the folder free, where it is ours."""
         held = self.lock_holder()
-        if held is not None and (held.host, held.pid) == (socket.gethostname(), os.getpid()):
+        if held is not None and held.is_ours:
             self.lock_file.unlink(missing_ok=True)
 
     def log(self, kind: str, values: Mapping[str, Any]) -> None:
@@ -148,6 +124,10 @@ class RunFolder:
                 f"{self.log_file} cannot be written ({error.strerror}); free some space, or make the folder writable, "
                 f"and continue with --resume {self.path}."
             ) from error
+
+    def log_event(self, event: "Event") -> None:
+        """Append an event of the loop."""
+        self.log(type(event).__name__, asdict(event))
 
     def read_log(self) -> Iterator[dict[str, Any]]:
         """Yield the log's lines; one that was cut short is left out."""
@@ -231,13 +211,3 @@ def _ends_a_line(path: Path) -> bool:
     with path.open("rb") as file:
         file.seek(-1, os.SEEK_END)
         return file.read(1) == b"\n"
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -14,7 +14,6 @@ import ganstudio
 from ganstudio.checkpoints.checkpoint import NETWORKS
 from ganstudio.checkpoints.reader import read_checkpoint
 from ganstudio.core.files import DiskFullError
-from ganstudio.training import run as run_module
 from ganstudio.training.events import Evaluated, Event, Finished, Paused, Samples, Saved, Snapshot, Step
 from ganstudio.training.loop import Loop, no_evaluation, train
 from ganstudio.training.options import TrainingOptionsError
@@ -169,10 +168,12 @@ def test_a_full_disk_keeps_the_checkpoint_before(make_run: MakeRun, monkeypatch:
         for event in go(run):
             if isinstance(event, Step) and event.step == 7:
                 monkeypatch.setattr("ganstudio.core.files.SPARE", 1 << 60)
-                monkeypatch.setattr(run_module, "HEARTBEAT_S", 1e9)
 
     with pytest.raises(DiskFullError):
         fill_up_after_step_seven()
+    failed = list(run.read_log())[-1]
+    assert failed["event"] == "Failed"
+    assert "has no room" in failed["reason"]
     monkeypatch.undo()
     assert [int(path.stem) for path in run.saved_checkpoints()] == [8, 16, 24]
     list(go(run))

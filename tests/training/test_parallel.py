@@ -18,10 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def train(processes: int, folder: Path, pictures: Path, *more: str) -> subprocess.CompletedProcess[str]:
     launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes),
-              "-m", "--"] if processes > 1 else ["-m"]  # fmt: skip
+              "-m"] if processes > 1 else ["-m"]  # fmt: skip
     arguments = ["--architecture", "stylegan2", "--preset", "tiny-ada", "--data", str(pictures), "--resolution", "32",
                  "--images", "24", "--set", "batch=8", "mbstd_group=4", "overfitting=r_v", "ada_images=100",
-                 "--judge-every", "16", "--run", str(folder), *more]  # fmt: skip
+                 "--judge-every", "16", "--run-folder", str(folder), *more]  # fmt: skip
     command = [sys.executable, *launch, "ganstudio.cli", "train", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 

@@ -3,12 +3,17 @@
 import json
 import os
 import socket
+import subprocess
+import sys
+import threading
 import time
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from ganstudio.core.errors import SaveError
+from ganstudio.training.lock import Heart, is_alive
 from ganstudio.training.options import (
     Arithmetic,
     TrainingOptions,
@@ -54,7 +59,10 @@ def test_the_log_survives_a_line_cut_short(run: RunFolder) -> None:
 
 
 def test_the_folder_belongs_to_one_process(run: RunFolder) -> None:
+    left = run.checkpoints / ".0123456789abcdef.part"
+    left.write_bytes(b"half a checkpoint")
     run.lock()
+    assert not left.exists()
     run.lock()
     holder = run.lock_holder()
     assert holder is not None
@@ -73,6 +81,60 @@ def test_the_folder_belongs_to_one_process(run: RunFolder) -> None:
     run.lock()
     run.unlock()
     assert run.lock_holder() is None
+
+
+def test_a_folder_is_only_given_free_by_its_owner(run: RunFolder) -> None:
+    text = json.dumps({"host": "elsewhere", "pid": 1, "heartbeat": time.time()})
+    run.lock_file.write_text(text, encoding="utf-8")
+    run.unlock()
+    assert run.lock_file.read_text(encoding="utf-8") == text
+
+
+def test_a_process_that_ended_does_not_hold_the_folder_before_it_is_waited_for(run: RunFolder) -> None:
+    process = subprocess.Popen([sys.executable, "-c", "pass"], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.read()  # its end has begun
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert not is_alive(process.pid)
+    process.wait()
+    process.stdout.close()
+    assert is_alive(os.getpid())
+
+
+def test_a_heart_beats_while_nothing_else_happens(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ganstudio.training.lock.HEARTBEAT_S", 0.0)
+    beats: list[Path] = []
+    enough = threading.Event()
+
+    def write(file: Path) -> None:
+        beats.append(file)
+        if len(beats) == 3:
+            enough.set()
+            raise SaveError("the disk is full, which a heart survives")
+
+    monkeypatch.setattr("ganstudio.training.lock.write_lock", write)
+    with Heart(run.lock_file):
+        assert enough.wait(30)
+    assert set(beats) == {run.lock_file}
+
+
+def test_commands_without_a_number_are_told_apart_by_their_time(run: RunFolder) -> None:
+    assert run.new_command() == ""
+    run.control_file.write_text('{"command": "snapshot"}', encoding="utf-8")
+    assert [run.new_command(), run.new_command()] == ["snapshot", ""]
+    run.command("stop")
+    assert [run.new_command(), run.new_command()] == ["stop", ""]
+    assert RunFolder.open(run.path).new_command() == ""
+    later = RunFolder.open(run.path)
+    later.command("pause")
+    assert later.new_command() == "pause"
+
+
+def test_a_run_that_never_began_can_be_taken_back(run: RunFolder) -> None:
+    (run.path / "notes.txt").write_text("mine", encoding="utf-8")
+    run.discard()
+    assert [path.name for path in run.path.iterdir()] == ["notes.txt"]
+    RunFolder.create(run.path, OPTIONS)
 
 
 def test_commands_are_numbered(run: RunFolder) -> None:
