@@ -1,5 +1,6 @@
 """Pictures of any kind to bytes of one kind: an allow-list of formats, a ceiling on pixels, 8 bits, one size."""
 
+import contextlib
 import io
 import struct
 import warnings
@@ -76,7 +77,8 @@ def open_picture(
 ) -> Image.Image:
     """Return an upright RGB or grey (`L`) picture without transparency; of an animation the first frame.
 
-    A JPEG may come out smaller, yet with both sides at least twice `wanted`. Raises BrokenPictureError.
+    Colours are those of sRGB, also where the file carries another profile. A JPEG may come out smaller, yet with both
+    sides at least twice `wanted`. Raises BrokenPictureError.
     """
     try:
         with warnings.catch_warnings():
@@ -87,7 +89,8 @@ def open_picture(
                 picture.draft(None, (2 * wanted, 2 * wanted))
             picture.load()
             check_size(picture.width, picture.height, name)
-            return opaque(eight_bit(upright(picture)), background)
+            profile = picture.info.get("icc_profile")
+            return opaque(in_srgb(eight_bit(upright(picture)), profile), background)
     except DECODER_ERRORS as problem:
         raise BrokenPictureError(name, why(problem)) from problem
 
@@ -115,10 +118,9 @@ def why(problem: BaseException) -> str:
 
 def upright(picture: Image.Image) -> Image.Image:
     """Turn a picture as its camera's note says; a note that cannot be read turns nothing."""
-    try:
-        return ImageOps.exif_transpose(picture)
-    except DECODER_ERRORS:
-        return picture
+    with contextlib.suppress(*DECODER_ERRORS):
+        ImageOps.exif_transpose(picture, in_place=True)
+    return picture
 
 
 def eight_bit(picture: Image.Image) -> Image.Image:
@@ -142,9 +144,39 @@ def scaled(values: Array) -> Array:
     return pixels
 
 
+def in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """Bring colours from an embedded profile (ICC.1) to sRGB; one that is broken or does not fit changes nothing."""
+    if not profile:
+        return picture
+    from PIL import ImageCms
+
+    alpha: Image.Image | None = None
+    colours = picture
+    if see_through(picture):
+        alpha = picture.convert("RGBA").getchannel("A")
+    if alpha or picture.mode == "P":
+        colours = picture.convert("L" if picture.mode in ("L", "LA", "La") else "RGB")
+    try:
+        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if ImageCms.getProfileDescription(given).startswith("sRGB"):
+            return picture
+        converted = ImageCms.profileToProfile(colours, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, *DECODER_ERRORS):
+        return picture
+    assert converted is not None, "it was not asked to work in place"
+    if alpha:
+        converted.putalpha(alpha)
+    return converted
+
+
+def see_through(picture: Image.Image) -> bool:
+    """Tell whether any part of a picture may be transparent."""
+    return picture.has_transparency_data or picture.mode in ("RGBa", "La", "PA")
+
+
 def opaque(picture: Image.Image, background: tuple[int, int, int]) -> Image.Image:
     """Lay a picture over a colour; returns mode `L` or `RGB`."""
-    if picture.has_transparency_data or picture.mode in ("RGBa", "La", "PA"):
+    if see_through(picture):
         picture = picture.convert("RGBA")
         ground = Image.new("RGB", picture.size, background)
         ground.paste(picture, mask=picture.getchannel("A"))
@@ -161,7 +193,8 @@ def opaque(picture: Image.Image, background: tuple[int, int, int]) -> Image.Imag
 
 def shaped(picture: Image.Image, name: str, shaping: Shaping) -> Array:
     """Cut, pad and resize (Lanczos, which averages when it shrinks) an upright picture to uint8 `[C, R, R]`."""
-    picture = picture.convert("L" if shaping.grey else "RGB")
+    mode = "L" if shaping.grey else "RGB"
+    picture = picture if picture.mode == mode else picture.convert(mode)  # a conversion to the same mode is a copy
     if shaping.box:
         picture = picture.crop(inside(shaping.box, picture.size, name))
     side, size = shaping.resolution, (shaping.resolution, shaping.resolution)

@@ -27,6 +27,38 @@ def encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
     return memory.getvalue()
 
 
+RED, GREEN, BLUE = (0.4360, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141)
+WHITE_POINT = (0.9642, 1.0, 0.8249)
+
+
+def profile(space: bytes, gamma: float, *primaries: tuple[float, float, float]) -> bytes:
+    """A colour profile (ICC.1, version 2) of a space `RGB ` with three primaries (XYZ under D50) or `GRAY`."""
+    curve = b"curv" + struct.pack(">IIHH", 0, 1, round(gamma * 256), 0)
+    tags = {b"desc": b"desc" + struct.pack(">II", 0, 5) + b"made\0" + bytes(79), b"wtpt": place_of(WHITE_POINT)}
+    if space == b"GRAY":
+        tags[b"kTRC"] = curve
+    for letter, primary in zip((b"r", b"g", b"b"), primaries, strict=False):
+        tags |= {letter + b"XYZ": place_of(primary), letter + b"TRC": curve}
+    tags = {name: data + bytes(-len(data) % 4) for name, data in tags.items()}
+    begin = 128 + 4 + 12 * len(tags)
+    table, body = struct.pack(">I", len(tags)), b""
+    for name, data in tags.items():
+        table += name + struct.pack(">II", begin + len(body), len(data))
+        body += data
+    head = struct.pack(">I4xI4s4s4s12x", begin + len(body), 0x02100000, b"mntr", space, b"XYZ ") + b"acsp"
+    illuminant = struct.pack(">3i", *(round(value * 65536) for value in WHITE_POINT))
+    return (head + bytes(28) + illuminant).ljust(128, b"\0") + table + body
+
+
+def place_of(colour: tuple[float, float, float]) -> bytes:
+    """A tag with a colour."""
+    return b"XYZ " + struct.pack(">I3i", 0, *(round(value * 65536) for value in colour))
+
+
+SWAPPED = profile(b"RGB ", 2.2, GREEN, RED, BLUE)
+LINEAR_GREY = profile(b"GRAY", 1.0)
+
+
 def png(width: int = 12, height: int = 8) -> bytes:
     """A plain PNG."""
     return encoded(gradient(width, height), "PNG")
@@ -79,6 +111,10 @@ def valid() -> Iterator[tuple[str, bytes]]:
         exif = Image.Exif()
         exif[ORIENTATION] = turn
         yield f"turned-{turn}.jpeg", encoded(picture, "JPEG", exif=exif)
+    for kind in ("PNG", "JPEG", "WEBP", "TIFF"):
+        yield f"profile.{kind.lower()}", encoded(picture, kind, icc_profile=SWAPPED)
+    yield "grey-profile.png", encoded(grey, "PNG", icc_profile=LINEAR_GREY)
+    yield "alpha-profile.png", encoded(see_through, "PNG", icc_profile=SWAPPED)
     yield "odd-note.jpeg", encoded(picture, "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
 
 

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
 
 from ganstudio.data.decoding import BrokenPictureError, Fit, Shaping, decode, open_picture
 from tests.data import odd_pictures
 from tests.data.odd_pictures import encoded, gradient
 
 SMALL = Shaping(8)
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 VALID, BROKEN = dict(odd_pictures.valid()), dict(odd_pictures.broken())
 
 
@@ -85,6 +86,57 @@ def test_cmyk_and_palettes_keep_their_colours() -> None:
     red = Image.new("RGB", (8, 8), (250, 10, 10))
     for data in (encoded(red.convert("CMYK"), "TIFF"), encoded(red.quantize(4), "PNG")):
         assert np.abs(decode(data, "red", SMALL).astype(int)[:, 4, 4] - [250, 10, 10]).max() <= 3
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF"])
+def test_colours_of_another_profile_become_those_of_srgb(kind: str) -> None:
+    red = Image.new("RGB", (16, 16), (220, 100, 100))
+    assert np.abs(colour_of(encoded(red, kind, icc_profile=odd_pictures.SWAPPED)) - [100, 220, 100]).max() <= 4
+    assert np.abs(colour_of(encoded(red, kind)) - [220, 100, 100]).max() <= 4
+
+
+def colour_of(data: bytes) -> np.ndarray:
+    """The colour in the middle of a picture, as it is seen."""
+    return decode(data, "colour", SMALL)[:, 4, 4].astype(int)
+
+
+def test_profiles_reach_palettes_grey_and_transparent_pictures() -> None:
+    swapped, linear = odd_pictures.SWAPPED, odd_pictures.LINEAR_GREY
+    red = Image.new("RGB", (16, 16), (220, 100, 100))
+    assert np.abs(colour_of(encoded(red.quantize(4), "PNG", icc_profile=swapped)) - [100, 220, 100]).max() <= 4
+    glass = Image.new("RGBA", (16, 16), (220, 100, 100, 128))
+    seen = colour_of(encoded(glass, "PNG", icc_profile=swapped))
+    assert np.abs(seen - [177, 237, 177]).max() <= 4, "the background is white as it was"
+    grey = Image.new("L", (16, 16), 55)  # 0.2157 of the light, which sRGB writes as 128
+    assert np.abs(colour_of(encoded(grey, "PNG", icc_profile=linear)) - 128).max() <= 2
+    veiled = Image.new("LA", (16, 16), (55, 255))
+    assert np.abs(colour_of(encoded(veiled, "PNG", icc_profile=linear)) - 128).max() <= 2
+    deep = Image.fromarray(np.full((16, 16), 55 * 257, dtype=np.uint16))
+    assert np.abs(colour_of(encoded(deep, "PNG", icc_profile=linear)) - 128).max() <= 2
+
+
+def test_a_profile_that_does_not_fit_changes_nothing() -> None:
+    red = Image.new("RGB", (16, 16), (220, 100, 100))
+    for odd in (b"no profile at all", odd_pictures.SWAPPED[:200], odd_pictures.LINEAR_GREY, SRGB):
+        assert np.abs(colour_of(encoded(red, "PNG", icc_profile=odd)) - [220, 100, 100]).max() <= 1
+    cmyk = encoded(red.convert("CMYK"), "TIFF", icc_profile=odd_pictures.SWAPPED)
+    assert np.abs(colour_of(cmyk) - [220, 100, 100]).max() <= 4
+
+
+def test_a_large_photo_is_read_at_a_fraction_of_its_size() -> None:
+    photo = encoded(Image.new("RGB", (4000, 3000), (9, 200, 30)), "JPEG")
+    assert open_picture(photo, "photo", wanted=64).size == (500, 375), "an eighth, the least that JPEG offers"
+    assert open_picture(photo, "photo", wanted=512).size == (2000, 1500)
+    assert open_picture(photo, "photo").size == (4000, 3000)
+    cut = decode(photo, "photo", Shaping(8, box=(3990, 2990, 4000, 3000)))
+    assert np.abs(cut[:, 4, 4].astype(int) - [9, 200, 30]).max() <= 3, "a box is in pixels of the whole photo"
+
+
+def test_the_ceiling_is_80_million_pixels() -> None:
+    largest = encoded(Image.new("1", (10_000, 8_000), 1), "PNG")
+    assert (decode(largest, "largest", SMALL) == 255).all()
+    with pytest.raises(BrokenPictureError, match="10000 x 8001 pixels are more than 80 million"):
+        decode(encoded(Image.new("1", (10_000, 8_001)), "PNG"), "larger", SMALL)
 
 
 @pytest.mark.parametrize("turn", range(1, 9))
