@@ -19,6 +19,7 @@ from ganstudio.core.recipe import Averaging, Batch, DataFacts, Losses, PairRecip
 from ganstudio.losses.adversarial import GAMES, Game, smoothed_real
 
 G, D = "generator", "discriminator"
+RAMP_UP = 0.05  # the average's half-life is at most this share of images_seen
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,17 @@ class DCGANOptions:
     label_smoothing: float = 0.0
     """How far the label of real pictures lies below 1; 0 in the paper."""
     ema_half_life: float = 0.0
-    """Images after which an old weight counts half in the generator's average; 0 as in the paper: no average."""
+    """Images after which an old weight counts half in the generator's average, fewer in the beginning; 0 as in the
+    paper: no average."""
 
 
 PRESETS: Mapping[str, DCGANOptions] = MappingProxyType(
     {
         "paper": DCGANOptions(),
         "small": DCGANOptions(batch=64, generator_width=64, ema_half_life=5_000),
+        "avatars": DCGANOptions(
+            batch=32, generator_width=48, discriminator_width=32, label_smoothing=0.1, ema_half_life=10_000
+        ),
         "minimax": DCGANOptions(game=Game.MINIMAX),
         "tiny": DCGANOptions(batch=4, z_dim=8, generator_width=4, discriminator_width=3),
         "tiny-sigmoid": DCGANOptions(
@@ -109,7 +114,7 @@ class DCGANRecipe(PairRecipe):
 
     def averaging(self) -> Mapping[str, Averaging]:
         """Return the generator's average, which is the generator itself where the half-life is 0."""
-        return {G: Averaging(G, self.options.ema_half_life)}
+        return {G: Averaging(G, self.options.ema_half_life, RAMP_UP)}
 
     @property
     def z_dim(self) -> int:

@@ -9,7 +9,6 @@ import torch.nn.functional as F
 from torch import nn
 
 HALF_PRECISION = (torch.bfloat16, torch.float16)
-FIRST_CONTRAST = 0.02
 
 
 class Output(StrEnum):
@@ -44,12 +43,12 @@ class GeneratorNetwork(nn.Module):
     """z `[N, z_dim]` to pictures `[N, C, R, R]` in [-1, 1] through dense layers with ReLU."""
 
     def __init__(self, config: GANConfig) -> None:
-        """Build the layers with He's initialisation; first pictures are near grey, where the last one has slope."""
+        """Build the layers with He's initialisation, the last one with LeCun's, under which tanh keeps its slope."""
         super().__init__()
         self.config = config
         sizes = (config.z_dim, *config.widths, config.img_channels * config.resolution**2)
         layers = [dense(n_in, n_out) for n_in, n_out in pairwise(sizes)]
-        nn.init.normal_(layers[-1].weight, 0.0, FIRST_CONTRAST)
+        nn.init.normal_(layers[-1].weight, 0.0, sizes[-2] ** -0.5)
         self.layers = nn.ModuleList(layers)
 
     def hidden(self, x: torch.Tensor, index: int) -> torch.Tensor:
