@@ -52,3 +52,24 @@ def packed_upsampling(weight: torch.Tensor, x: torch.Tensor) -> Convolution:
         return result
 
     return convolve
+
+
+def packed_products(kernels: torch.Tensor, rows: int) -> Convolution:
+    """Return the products of every row of `[T, P, I]` with its own matrix of `[P, O, I]`: `[T, P, O]`, T about `rows`.
+
+    They run as one grouped 1x1 convolution, which is quicker here than a batched matrix product.
+    """
+    count, n_out, n_in = kernels.shape
+    zeros, ones = [0, 0], [1, 1]
+    packed = torch.ops.mkldnn._reorder_convolution_weight(
+        kernels.reshape(count * n_out, n_in, 1, 1), zeros, ones, ones, count, [1, count * n_in, 1, rows]
+    )
+
+    def multiply(y: torch.Tensor) -> torch.Tensor:
+        as_line = y.reshape(1, 1, len(y), count * n_in).permute(0, 3, 1, 2)
+        result: torch.Tensor = torch.ops.mkldnn._convolution_pointwise(
+            as_line, packed, None, zeros, ones, ones, count, "none", [], ""
+        )
+        return result.permute(0, 2, 3, 1).reshape(len(y), count, n_out)
+
+    return multiply

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganstudio.layers.minibatch import minibatch_stddev
-from ganstudio.layers.modulation import ModulatedConv2d
+from ganstudio.layers.modulation import ModulatedConv2d, Way
 from ganstudio.layers.resample import conv_down, conv_up, downsample2d, filter2d, fir_kernel, upsample2d
 
 
@@ -56,8 +56,8 @@ def test_one_picture_and_a_batch_take_different_ways_to_the_same_result(up: bool
     x, styles = torch.randn(2, 4, 16, 16), torch.randn(2, 4)
     fir = fir_kernel((1, 3, 3, 1))
     with torch.no_grad():
-        assert layer._kernel_is_smaller(x[:1])
-        assert not layer._kernel_is_smaller(x)
+        assert layer._way(x[:1]) is Way.FOLDED
+        assert layer._way(x) is not Way.FOLDED
         alone = torch.cat([layer.convolve(x[i : i + 1], styles[i : i + 1], fir) for i in range(2)])
         torch.testing.assert_close(alone, layer.convolve(x, styles, fir), rtol=1e-4, atol=1e-5)
 
