@@ -58,6 +58,7 @@ class Timeline:
     closed: bool = False
     noise_turns: int = 0
     timing: ArrayRef | None = None
+    fps: int = 30
 
 
 @dataclass(frozen=True, slots=True)

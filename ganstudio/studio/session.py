@@ -45,6 +45,7 @@ class Session:
         self._watchers: dict[int, Callable[[JobStatus], None]] = {}
         self._models: dict[str, ModelInfo] = {}
         self._asked: ChooseDevice | None = None  # not answered yet
+        self.previewed: Document | None = None  # drawn instead of the document in sight, kept nowhere
         self.thumbnails = Thumbnails(self.add_job)
 
     def start(self, first_model: str | None = None) -> None:
@@ -156,10 +157,17 @@ class Session:
         self._asked = ChooseDevice(device, precision or self.precision)
         self.compute.send(self._asked)
 
+    def preview(self, document: Document | None) -> None:
+        """Draw another document without recording it; None goes back to the one in sight."""
+        if document != self.previewed:
+            self.previewed = document
+            self.redraw()
+
     def redraw(self) -> None:
-        """Draw the document again."""
-        if self.document.model.digest:
-            self.compute.draw(self.document)
+        """Draw the document in sight again, or the one that is previewed."""
+        document = self.document if self.previewed is None else self.previewed
+        if document.model.digest:
+            self.compute.draw(document)
 
     def add_job(
         self,
@@ -260,6 +268,7 @@ class Session:
             self.history_changed.emit()
             return
         if after.document.model != before.document.model:
+            self.previewed = None
             self._adopt_model()
         self.project_changed.emit(after, before)
         self.history_changed.emit()
