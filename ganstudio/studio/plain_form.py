@@ -53,11 +53,12 @@ class Pool:
 
     def read(self, plain: Plain, place: str) -> None:
         """Take over the next written value."""
-        kinds = {kind.__name__: kind for kind in self.kinds}
-        kind = kinds.get(plain.get(KIND)) if isinstance(plain, dict) else None
+        named = plain.get(KIND) if isinstance(plain, dict) else None
+        kind = next((kind for kind in self.kinds if kind.__name__ == named), None)
         if kind is None:
-            raise BrokenValueError(f"{place}: one of {', '.join(kinds)} is expected")
-        value = from_plain(plain, kind, place, self)
+            names = ", ".join(kind.__name__ for kind in self.kinds)
+            raise BrokenValueError(f"{place}: one of {names} is expected")
+        value: Any = from_plain(plain, kind, place, self)
         self.plain.append(plain)
         self._numbers.setdefault(value, len(self._values))
         self._values.append(value)
@@ -108,7 +109,7 @@ def _read(data: Plain, kind: Any, place: str, pool: Pool | None, depth: int) -> 
         (inner,) = typing.get_args(kind)
         items = _expect(data, dict, "named values", place)
         return FrozenMap({key: _read(each, inner, f"{place}.{key}", pool, depth - 1) for key, each in items.items()})
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         return _read_dataclass(data, kind, place, pool, depth - 1)
     return _read_leaf(data, kind, place)
 
@@ -116,13 +117,13 @@ def _read(data: Plain, kind: Any, place: str, pool: Pool | None, depth: int) -> 
 def _chosen(data: Plain, kinds: tuple[Any, ...], place: str, pool: Pool | None) -> Any:
     if data is None and types.NoneType in kinds:
         return types.NoneType
-    records = {kind.__name__: kind for kind in kinds if dataclasses.is_dataclass(kind)}
+    records: dict[str, type] = {kind.__name__: kind for kind in kinds if isinstance(kind, type) and dataclasses.is_dataclass(kind)}
     if pool is not None and type(data) is int and any(issubclass(kind, pool.kinds) for kind in records.values()):
         return type(pool.value(data))
     if not records:
         return next(kind for kind in kinds if kind is not types.NoneType)
     named = data.get(KIND) if isinstance(data, dict) else None
-    if named not in records:
+    if not isinstance(named, str) or named not in records:
         raise BrokenValueError(f"{place}: one of {', '.join(records)} is expected, not {_shown(named or data)}")
     return records[named]
 
@@ -202,13 +203,13 @@ def _shown(data: Plain) -> str:
 def hints_of(kind: type) -> dict[str, Any]:
     """Return the declared types of a dataclass's fields."""
     hints = typing.get_type_hints(kind)
-    return {each.name: hints[each.name] for each in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    return {each.name: hints[each.name] for each in dataclasses.fields(kind)}
 
 
 @cache
 def _required(kind: type) -> tuple[str, ...]:
     nothing: Callable[[Any], bool] = lambda each: each is dataclasses.MISSING  # noqa: E731
-    fields = dataclasses.fields(kind)  # type: ignore[arg-type]
+    fields = dataclasses.fields(kind)
     return tuple(each.name for each in fields if nothing(each.default) and nothing(each.default_factory))
 
 

@@ -67,7 +67,8 @@ def split_recipe(
     whole = recipe_of(document, store, timeline)
     if len(whole) <= limit:
         return SplitRecipe(whole)
-    recipe, arrays = Recipe(document, timeline), {}
+    recipe = Recipe(document, timeline)
+    arrays: dict[str, Plain] = {}
     for ref in sorted(arrays_in(recipe).values(), key=lambda ref: store.get(ref).nbytes):
         more = {**arrays, **packed_arrays([ref], store)}
         if len(_written(recipe, more)) > limit:
