@@ -187,7 +187,68 @@ class MoveAlong:
     layers: tuple[int, ...] = ()
 
 
-Edit = MoveAlong
+class Bend(StrEnum):
+    """What can be done to units, the channels of a stage's activation (Broad et al. 2021)."""
+
+    ABLATE = "ablate"  # to zero
+    SCALE = "scale"
+    ADD = "add"
+    INVERT = "invert"  # the other sign
+    THRESHOLD = "threshold"  # what is not above the amount becomes zero
+    CLIP = "clip"
+    MOVE_X = "move x"  # by shares of the width, to the right
+    MOVE_Y = "move y"  # by shares of the height, down
+    ROTATE = "rotate"  # by degrees, clockwise
+    ZOOM = "zoom"
+    FLIP_X = "flip x"  # left and right change places
+    FLIP_Y = "flip y"
+
+
+NEUTRAL = {Bend.SCALE: 1.0, Bend.ADD: 0.0, Bend.MOVE_X: 0.0, Bend.MOVE_Y: 0.0, Bend.ROTATE: 0.0, Bend.ZOOM: 1.0}
+"""The amounts that change nothing, of the bends that have one."""
+
+
+@dataclass(frozen=True, slots=True)
+class BendUnits:
+    """Bend `units` of a stage's activation, all of them where none are named, before what follows uses it.
+
+    `add`, `threshold` and `clip` count in standard deviations of the stage's whole activation.
+    """
+
+    stage: str
+    units: tuple[int, ...] = ()
+    bend: Bend = Bend.ABLATE
+    amount: float = 0.0
+    on: bool = True
+
+    @property
+    def acts(self) -> bool:
+        """Whether it changes anything."""
+        return self.on and NEUTRAL.get(self.bend) != self.amount
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftStyle:
+    """Add `amount` of a style channel's standard deviations over random w to it; `layer` is `stage.layer`."""
+
+    layer: str
+    channel: int
+    amount: float = 0.0
+    on: bool = True
+
+    @property
+    def stage(self) -> str:
+        """The stage that the layer is a part of."""
+        return self.layer.partition(".")[0]
+
+    @property
+    def acts(self) -> bool:
+        """Whether it changes anything."""
+        return self.on and self.amount != 0.0
+
+
+StageEdit = BendUnits | ShiftStyle
+Edit = MoveAlong | BendUnits | ShiftStyle
 
 
 @dataclass(frozen=True, slots=True)

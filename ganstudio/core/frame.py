@@ -67,6 +67,7 @@ class ModelInfo:
     summary: str = ""
     licence: str = ""
     layer_resolutions: tuple[int, ...] = ()  # one per row of ws: the pixels that the row acts on
+    noise_resolutions: tuple[int, ...] = ()  # one per layer that takes noise
 
 
 @dataclass(frozen=True, slots=True)

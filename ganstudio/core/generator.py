@@ -3,13 +3,15 @@
 import hashlib
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import torch
 
+from ganstudio.core.bending import bent
 from ganstudio.core.device import Precision
-from ganstudio.core.document import SEED_COUNT, Document, NoiseSetting
+from ganstudio.core.document import SEED_COUNT, BendUnits, Document, MoveAlong, NoiseSetting, ShiftStyle, StageEdit
 from ganstudio.core.store import Store
 
 Setting = str | int | float | bool | None
@@ -33,14 +35,29 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class StageInputs:
-    """Just what one stage consumes beside the results that it needs: tensors and plain settings."""
+    """Just what one stage consumes beside the results that it needs: tensors, plain settings, its edits."""
 
     tensors: Mapping[str, torch.Tensor] = field(default_factory=dict)
     settings: tuple[Setting, ...] = ()
+    edits: tuple[StageEdit, ...] = ()
+
+    @property
+    def bends(self) -> tuple[BendUnits, ...]:
+        """The edits of the activation, in order."""
+        return tuple(edit for edit in self.edits if isinstance(edit, BendUnits))
+
+    @property
+    def shifts(self) -> tuple[ShiftStyle, ...]:
+        """The edits of style channels."""
+        return tuple(edit for edit in self.edits if isinstance(edit, ShiftStyle))
+
+    def with_tensors(self, tensors: Mapping[str, torch.Tensor]) -> "StageInputs":
+        """Return a copy with other tensors, such as the same ones on another device."""
+        return replace(self, tensors=tensors)
 
     def digest(self) -> bytes:
         """Return a digest that is equal where the content is."""
-        hasher = hashlib.blake2b(repr(self.settings).encode(), digest_size=16)
+        hasher = hashlib.blake2b(repr((self.settings, self.edits)).encode(), digest_size=16)
         for name, tensor in self.tensors.items():
             array = tensor.detach().cpu().contiguous()
             hasher.update(f"{name}{array.dtype}{tuple(array.shape)}".encode())
@@ -54,6 +71,27 @@ class Stage(ABC):
     name: str
     needs: tuple[str, ...] = ()  # stages whose results `run` takes
     reads: tuple[str, ...] = ()  # stages whose small results `resolve` looks into
+    units: int = 0  # the channels of its activation that edits may bend
+    side: int = 1  # the pixels that each of them is wide and high
+
+    @property
+    def style_widths(self) -> Mapping[str, int]:
+        """The number of style channels of its layers, by the layers' names; none without styles."""
+        return {}
+
+    def consumes(self, document: Document, results: Mapping[str, Features], store: Store) -> StageInputs:
+        """What `resolve` picks, and the document's edits that act on this stage."""
+        inputs = self.resolve(document, results, store)
+        edits = tuple(
+            edit
+            for edit in document.edits
+            if not isinstance(edit, MoveAlong) and edit.stage == self.name and edit.acts
+        )
+        return replace(inputs, edits=edits) if edits else inputs
+
+    def bending(self, inputs: StageInputs) -> Callable[[torch.Tensor], torch.Tensor] | None:
+        """Return what bends the activation before anything uses it; None where nothing does."""
+        return partial(bent, bends=inputs.bends) if inputs.bends else None
 
     @abstractmethod
     def resolve(self, document: Document, results: Mapping[str, Features], store: Store) -> StageInputs:
@@ -61,11 +99,24 @@ class Stage(ABC):
 
     @abstractmethod
     def run(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
-        """Compute this stage's result for a batch; pure, and leaves `needed` untouched."""
+        """Compute this stage's result for a batch, with its edits; pure, and leaves `needed` untouched."""
 
     def capturable(self, inputs: StageInputs) -> bool:
-        """Tell whether `run` only launches kernels on its tensors, so that a CUDA graph can replay it."""
+        """Tell whether `run` without edits only launches kernels on its tensors: a CUDA graph can replay it."""
         return True
+
+    def joined(self, parts: Sequence[StageInputs]) -> StageInputs | None:
+        """Return what several documents give this stage as one batch, a row each; None where they must run apart."""
+        return None
+
+
+def joined_rows(parts: Sequence[StageInputs]) -> StageInputs | None:
+    """Stack tensors of one name along the first axis; None where settings, names or widths differ, or units bend."""
+    if len({(p.settings, p.edits, *((name, t.shape[1:]) for name, t in p.tensors.items())) for p in parts}) != 1:
+        return None
+    if parts[0].bends:  # their amounts count in deviations of one document's activation
+        return None
+    return parts[0].with_tensors({name: torch.cat([part.tensors[name] for part in parts]) for name in parts[0].tensors})
 
 
 class Generator(ABC):
@@ -95,6 +146,11 @@ class Generator(ABC):
     @abstractmethod
     def layer_resolutions(self) -> tuple[int, ...]:
         """The resolution that each row of ws acts on; its length is n_latent."""
+
+    @property
+    def noise_resolutions(self) -> tuple[int, ...]:
+        """The resolution of each layer that takes noise, in the order of their indices in `LayerNoise`."""
+        return ()
 
     def prepare(self, device: torch.device, precision: Precision) -> None:
         """Move to a device and choose the precision of all later calls; weights stay float32."""

@@ -1,10 +1,13 @@
 """The stages that every style-based generator shares: mapping, styles, and one block per resolution."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 import torch
+from torch import nn
 
 from ganstudio.core.document import (
     ClassBlend,
@@ -15,9 +18,10 @@ from ganstudio.core.document import (
     NoiseMode,
     NoiseSetting,
 )
-from ganstudio.core.generator import Features, Setting, Stage, StageInputs, turning_noise
+from ganstudio.core.generator import Features, Setting, Stage, StageInputs, joined_rows, turning_noise
 from ganstudio.core.latents import given_rows, mapped_terms, truncate
 from ganstudio.core.store import Store
+from ganstudio.core.style_space import StyleSpread, affines_of, shifted_styles
 from ganstudio.core.z_space import class_weights
 
 LATENT, CLASS = "z", "class"
@@ -59,6 +63,10 @@ class StyleBased(Protocol):
     def device(self) -> torch.device:
         """The device that the weights are on."""
 
+    @property
+    def style_spread(self) -> StyleSpread:
+        """How far style channels reach."""
+
     def mapping(self, z: torch.Tensor, c: torch.Tensor | None = None) -> torch.Tensor:
         """Map z `[N, z_dim]` and labels `[N, c_dim]` to ws `[N, n_latent, w_dim]` with equal rows."""
 
@@ -69,6 +77,10 @@ class NoisyLayer(Protocol):
     resolution: int
     use_noise: bool
     noise_const: torch.Tensor  # the noise that the layer keeps `[r, r]`, where it has noise
+
+    @property
+    def bias(self) -> torch.Tensor:
+        """One value for each unit `[C]`."""
 
 
 class MappingStage(Stage):
@@ -187,12 +199,26 @@ class BlockStage(Stage):
         name: str,
         layers: tuple[NoisyLayer, ...],
         *,
+        block: nn.Module,
         first_layer: int,
         rows: slice,
     ) -> None:
-        """Read `rows` of ws; `layers` take noise, `first_layer` of the whole network is the first of them."""
+        """Read `rows` of ws; `layers` of `block` take noise, `first_layer` of the whole network is the first."""
         self.name, self.layers, self.first_layer, self.rows = name, layers, first_layer, rows
         self.on = generator
+        self.units, self.side = layers[-1].bias.shape[0], layers[-1].resolution
+        self.affines = {f"{name}.{layer}": affine for layer, affine in affines_of(block).items()}
+
+    @property
+    def style_widths(self) -> Mapping[str, int]:
+        """The number of style channels of the block's layers."""
+        return {name: affine.get_parameter("weight").shape[0] for name, affine in self.affines.items()}
+
+    def shifted(self, inputs: StageInputs) -> contextlib.AbstractContextManager[None]:
+        """Run the block inside of this: its style channels are shifted where edits say so."""
+        if not inputs.shifts:
+            return contextlib.nullcontext()
+        return shifted_styles(self.affines, inputs.shifts, self.on.style_spread)
 
     def resolve(self, document: Document, results: Mapping[str, Features], store: Store) -> StageInputs:
         """Take this block's rows of ws, and the noise setting where the block has noise."""
@@ -213,10 +239,22 @@ class BlockStage(Stage):
         """Seeded noise is drawn on the CPU, which no graph replays, and a strength is dragged through many values."""
         return inputs.settings in ((), (NoiseMode.FIXED.value, *(1.0, None, 0.0) * len(self.layers)))
 
+    def joined(self, parts: Sequence[StageInputs]) -> StageInputs | None:
+        """One row of ws per document; where their noises differ, the settings of all stand one after the other."""
+        if len({part.settings for part in parts}) == 1:
+            return joined_rows(parts)
+        stacked = joined_rows([replace(part, settings=part.settings[:1]) for part in parts])
+        return stacked and replace(stacked, settings=tuple(setting for part in parts for setting in part.settings))
+
     def noises(self, settings: tuple[Setting, ...]) -> Noises:
-        """Return one noise per layer for what `resolve` wrote down."""
+        """Return one noise per layer, `[1 or N, 1, r, r]`, for what `resolve` or `joined` wrote down."""
         if not settings:
             return (None,) * len(self.layers)
+        size = 1 + 3 * len(self.layers)
+        each = [self._noises_of_one(settings[i : i + size]) for i in range(0, len(settings), size)]
+        return each[0] if len(each) == 1 else tuple(_stacked(grains) for grains in zip(*each, strict=True))
+
+    def _noises_of_one(self, settings: tuple[Setting, ...]) -> Noises:
         noises = []
         for i, layer in enumerate(self.layers):
             strength, seed, turn = (float(setting or 0.0) for setting in settings[1 + 3 * i : 4 + 3 * i])
@@ -237,6 +275,14 @@ def noise_of(layer: NoisyLayer, index: int, setting: NoiseSetting, device: torch
         shape = (1, 1, layer.resolution, layer.resolution)
         grain = turning_noise(setting.seed if own.seed is None else own.seed, index, setting.turn, shape, device)
     return grain if strength == 1.0 else grain * strength
+
+
+def _stacked(grains: Sequence[torch.Tensor | None]) -> torch.Tensor | None:
+    """Stack one layer's noises `[1, 1, r, r]` of several documents; a missing one is zero."""
+    shown = next((grain for grain in grains if grain is not None), None)
+    if shown is None:
+        return None
+    return torch.cat([torch.zeros_like(shown) if grain is None else grain for grain in grains])
 
 
 def _latent_values(document: Document) -> tuple[LatentValue, ...]:

@@ -51,7 +51,7 @@ class GraphRunner:
 
     def __call__(self, stage: Stage, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
         """Replay the stage with `inputs`, recording it first where its shapes are new."""
-        if not stage.capturable(inputs):
+        if inputs.edits or not stage.capturable(inputs):  # an amount is dragged through many values
             return stage.run(inputs, needed)
         key = recording_key(stage, inputs, needed)
         recording = self._recordings.get(key)
@@ -67,7 +67,7 @@ class GraphRunner:
         return recording.result
 
     def _record(self, stage: Stage, inputs: StageInputs, needed: tuple[Features, ...]) -> Recording:
-        buffers = StageInputs({name: t.clone() for name, t in inputs.tensors.items()}, inputs.settings)
+        buffers = inputs.with_tensors({name: t.clone() for name, t in inputs.tensors.items()})
         result, replay = self._capture(lambda: stage.run(buffers, needed))
         return Recording(buffers, needed, result, replay)
 

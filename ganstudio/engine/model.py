@@ -213,6 +213,7 @@ def describe(path: Path, card: Architecture[Any], checkpoint: Checkpoint, genera
         summary=str(checkpoint.provenance.get("summary", "")),
         licence=checkpoint.licence,
         layer_resolutions=generator.layer_resolutions,
+        noise_resolutions=generator.noise_resolutions,
     )
 
 

@@ -94,7 +94,7 @@ class IncrementalSynthesis:
                 self._run(name, inputs[name], keys[name], frozenset(self.stages))
                 ran.append(name)
             results = {name: self.kept[name].features for name in stage.reads}
-            inputs[stage.name] = stage.resolve(document, results, self.store)
+            inputs[stage.name] = stage.consumes(document, results, self.store)
             causes = b"".join(keys[name] for name in stage.needs)
             hasher = blake2b(stage.name.encode() + causes + inputs[stage.name].digest(), digest_size=16)
             keys[stage.name] = hasher.digest()
@@ -120,7 +120,7 @@ class IncrementalSynthesis:
         stage = self.stages[name]
         started = time.perf_counter()
         device = self.generator.device
-        moved = StageInputs({k: t.to(device) for k, t in inputs.tensors.items()}, inputs.settings)
+        moved = inputs.with_tensors({k: t.to(device) for k, t in inputs.tensors.items()})
         needed = tuple(self.kept[need].features for need in stage.needs)
         features = self.runner(stage, moved, needed)
         self.kept[name] = Kept(key, features)

@@ -14,8 +14,11 @@ from ganstudio.architectures import cards
 from ganstudio.checkpoints.checkpoint import GENERATOR, Checkpoint
 from ganstudio.checkpoints.format import save_checkpoint
 from ganstudio.core.architecture import Architecture
+from ganstudio.core.bending import SPATIAL
 from ganstudio.core.device import Precision
 from ganstudio.core.document import (
+    Bend,
+    BendUnits,
     ClassBlend,
     ClassChoice,
     Document,
@@ -27,10 +30,12 @@ from ganstudio.core.document import (
     MoveAlong,
     NoiseMode,
     NoiseSetting,
+    ShiftStyle,
     Space,
+    StageEdit,
     StyleSource,
 )
-from ganstudio.core.generator import Features, Generator
+from ganstudio.core.generator import Features, Generator, Stage
 from ganstudio.core.inputs import Ability, ClassLabel, Latent
 from ganstudio.core.latents import seed_latent
 from ganstudio.core.store import Store
@@ -43,6 +48,10 @@ CASES = [
     for name in card.presets
     if name.startswith("tiny")
 ]
+AMOUNTS = {
+    Bend.SCALE: 1.7, Bend.ADD: 0.6, Bend.THRESHOLD: 4.0, Bend.CLIP: 0.2, Bend.MOVE_X: 0.2, Bend.MOVE_Y: -0.3,
+    Bend.ROTATE: 30.0, Bend.ZOOM: 1.5,
+}  # fmt: skip
 each_card = pytest.mark.parametrize(("card", "config"), CASES)
 
 
@@ -100,6 +109,20 @@ def variations(card: Architecture[Any], config: object, store: Store) -> Iterato
         yield "coarse style", change(mixing=(StyleSource(LatentPoint(9.5, 0.0), (0.6, 0.6)),))
     dim = config.w_dim if hasattr(config, "w_dim") else latent.dim  # type: ignore[attr-defined]
     yield "direction", change(edits=(MoveAlong(store.put(np.linspace(-1, 1, dim)), 0.8),))
+    for stage in card.build(config).stages():
+        for edit in stage_edits(stage):
+            yield str(edit), change(edits=(edit,))
+
+
+def stage_edits(stage: Stage) -> Iterator[StageEdit]:
+    """Every bend on a stage that has units, and a shift of a style channel on each of its styled layers."""
+    if stage.units:
+        for bend in Bend:
+            if stage.side > 1 or bend not in SPATIAL:
+                yield BendUnits(stage.name, (), bend, AMOUNTS.get(bend, 0.0))
+        yield BendUnits(stage.name, (0, stage.units - 1), Bend.ADD, 0.6)
+    for layer, width in stage.style_widths.items():
+        yield ShiftStyle(layer, width - 1, 3.0)
 
 
 def full_picture(synthesis: IncrementalSynthesis, document: Document) -> torch.Tensor:
@@ -156,6 +179,23 @@ def test_staleness_is_honest(card: Architecture[Any], config: object) -> None:
         if not (what == "psi and cutoff" and Ability.TRUNCATION not in card.abilities(config)):
             assert not torch.equal(after, before), what
         assert torch.equal(full_picture(resumed, document), before), what
+
+
+@each_card
+def test_an_edited_stage_and_what_follows_run_again_and_nothing_before(card: Architecture[Any], config: object) -> None:
+    generator, store = built(card, config), Store()
+    document = first_document(card, config)
+    names = [stage.name for stage in generator.stages()]
+    for stage in generator.stages():
+        for edit in stage_edits(stage):
+            synthesis = IncrementalSynthesis(generator, store)
+            full_picture(synthesis, document)
+            frame = list(synthesis.render(dataclasses.replace(document, edits=(edit,))))[-1]
+            assert frame.stages_run == tuple(names[names.index(stage.name) :]), edit
+            off = dataclasses.replace(edit, on=False)
+            fresh = IncrementalSynthesis(generator, store)
+            full_picture(fresh, document)
+            assert list(fresh.render(dataclasses.replace(document, edits=(off,))))[-1].stages_run == ()
 
 
 @each_card

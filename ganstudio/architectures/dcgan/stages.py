@@ -67,6 +67,7 @@ class ConvolutionStage(Stage):
         self.generator, self.index = generator, index
         self.last = index == len(generator.config.channels) - 1
         self.name = f"b{generator.config.resolution if self.last else 4 << index}"
+        self.units, self.side = generator.config.channels[index], 4 << index
 
     def resolve(self, document: Document, results: Mapping[str, Features], store: Store) -> StageInputs:
         """The first stage takes z `[1, z_dim]`, the others nothing but what came before."""
@@ -82,6 +83,8 @@ class ConvolutionStage(Stage):
         first = 3 * self.index
         for layer in list(network.main)[first : first + 3]:
             x = layer(x)
+        bend = self.bending(inputs)
+        x = x if bend is None else bend(x)
         if not self.last:
             return Features(x)
         return Features(x, network.colours(network.main[-1](x)))

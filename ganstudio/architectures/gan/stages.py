@@ -82,6 +82,7 @@ class HiddenStage(Stage):
         """Stand for hidden layer `index`."""
         self.generator, self.index = generator, index
         self.name = f"hidden{index + 1}"
+        self.units = generator.config.widths[index]
 
     def resolve(self, document: Document, results: Mapping[str, Features], store: Store) -> StageInputs:
         """Take nothing but what came before."""
@@ -89,7 +90,9 @@ class HiddenStage(Stage):
 
     def run(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
         """Return the layer's activation `[N, width]`."""
-        return Features(self.generator.running.hidden(needed[0].activation, self.index))
+        x = self.generator.running.hidden(needed[0].activation, self.index)
+        bend = self.bending(inputs)
+        return Features(x if bend is None else bend(x))
 
 
 class PictureStage(Stage):

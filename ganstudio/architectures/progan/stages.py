@@ -78,6 +78,7 @@ class BlockStage(Stage):
         """Stand for block `index`."""
         self.generator, self.index = generator, index
         self.name = generator.network.names[index]
+        self.units, self.side = generator.config.channels[index], 4 << index
 
     def resolve(self, document: Document, results: Mapping[str, Features], store: Store) -> StageInputs:
         """The first stage takes z and labels `[1, z_dim + c_dim]`, the others nothing but what came before."""
@@ -99,6 +100,8 @@ class BlockStage(Stage):
         block = blocks[self.index]
         x = needed[0].activation if needed else inputs.tensors["z"].to(block.conv.weight)
         x = block(x)
+        bend = self.bending(inputs)
+        x = x if bend is None else bend(x)
         older = before if self.index == grown.newest else None
         return Features(x, faded(block.colours(x), older, grown.older_share))
 

@@ -1,6 +1,7 @@
 """StyleGAN's mapping and synthesis networks (Karras et al. 2019, arXiv 1812.04948)."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -277,8 +278,9 @@ class SynthesisNetwork(nn.Module):
         noises: Noises,
         lod: float,
         dtype: torch.dtype,
+        bend: Callable[[torch.Tensor], torch.Tensor] | None = None,
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Run block `index`; the picture is there where the last one needs it."""
+        """Run block `index`, whose activation `bend` changes; the picture is there where the last one needs it."""
         level = len(self.names) - 1 - index
         if self.is_beyond(index, lod):
             assert x is not None
@@ -286,6 +288,8 @@ class SynthesisNetwork(nn.Module):
             return x, doubled(picture)
         block = self.blocks[index]
         x = block(x, ws, noises, dtype)
+        if bend is not None:
+            x = bend(x)
         if level and not share_of_lower(lod, level - 1):
             return x, None
         colours = block.colours(x, self.lod.dtype)

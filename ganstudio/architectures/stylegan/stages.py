@@ -1,6 +1,7 @@
 """StyleGAN as a list of resumable stages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import torch
@@ -10,6 +11,7 @@ from ganstudio.core.device import Precision, fast_dtype
 from ganstudio.core.document import Document, NoiseSetting
 from ganstudio.core.generator import Features, Generator, Stage, StageInputs
 from ganstudio.core.store import Store
+from ganstudio.core.style_space import StyleSpread
 from ganstudio.core.style_stages import BlockStage, MappingStage, StylesStage, noise_of
 
 
@@ -23,6 +25,7 @@ class StyleGANGenerator(Generator):
         self.config = config
         self.network = GeneratorNetwork(config).eval().requires_grad_(False)
         self.layers = tuple(layer for block in self.network.synthesis.blocks for layer in block.style_layers)
+        self.style_spread = StyleSpread(self, self.network.mapping, config.z_dim, config.c_dim)
 
     @property
     def w_avg(self) -> torch.Tensor:
@@ -33,6 +36,11 @@ class StyleGANGenerator(Generator):
     def layer_resolutions(self) -> tuple[int, ...]:
         """One resolution per row of ws."""
         return tuple(layer.resolution for layer in self.layers)[: self.config.n_latent]
+
+    @property
+    def noise_resolutions(self) -> tuple[int, ...]:
+        """One resolution per layer; none where no layer has noise."""
+        return tuple(layer.resolution for layer in self.layers) if any(x.use_noise for x in self.layers) else ()
 
     @property
     def dtype(self) -> torch.dtype:
@@ -68,6 +76,7 @@ class GrownBlockStage(BlockStage):
             generator,
             synthesis.names[index],
             synthesis.blocks[index].style_layers,
+            block=synthesis.blocks[index],
             first_layer=2 * index,
             rows=synthesis.rows[index],
         )
@@ -82,16 +91,23 @@ class GrownBlockStage(BlockStage):
         """Return the block's activation, and the picture where the last stage needs it."""
         lod, *noise = inputs.settings
         before = needed[0] if needed else None
-        x, picture = self.synthesis.advance(
-            self.index,
-            before.activation if before else None,
-            before.picture if before else None,
-            inputs.tensors["ws"],
-            self.noises(tuple(noise)),
-            float(lod or 0.0),
-            self.generator.dtype,
-        )
+        with self.shifted(inputs):
+            x, picture = self.synthesis.advance(
+                self.index,
+                before.activation if before else None,
+                before.picture if before else None,
+                inputs.tensors["ws"],
+                self.noises(tuple(noise)),
+                float(lod or 0.0),
+                self.generator.dtype,
+                self.bending(inputs),
+            )
         return Features(x, picture)
+
+    def joined(self, parts: Sequence[StageInputs]) -> StageInputs | None:
+        """The level of detail is the same for all; the rest as in any block."""
+        stacked = super().joined([replace(part, settings=part.settings[1:]) for part in parts])
+        return stacked and replace(stacked, settings=(parts[0].settings[0], *stacked.settings))
 
     def capturable(self, inputs: StageInputs) -> bool:
         """A level of detail changes only with the weights, so only the noise decides."""

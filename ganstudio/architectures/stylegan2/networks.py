@@ -1,6 +1,7 @@
 """StyleGAN2's mapping and synthesis networks (Karras et al. 2020, arXiv 1912.04958)."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate
@@ -212,8 +213,12 @@ class SynthesisBlock(nn.Module):
         ws: torch.Tensor,
         noises: Noises,
         dtype: torch.dtype | None = None,
+        bend: Callable[[torch.Tensor], torch.Tensor] | None = None,
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Return the activation `[N, C, r, r]` and the picture so far for this block's `rows` of ws."""
+        """Return the activation `[N, C, r, r]` and the picture so far for this block's `rows` of ws.
+
+        `bend` changes the activation before it is coloured.
+        """
         if x is None:
             constant = self.const.to(dtype or self.const.dtype)
             start = constant.expand(ws.shape[0], *constant.shape).contiguous(memory_format=torch.channels_last)
@@ -223,6 +228,8 @@ class SynthesisBlock(nn.Module):
             x = shortcut + self.conv1(self.conv0(x, ws[:, 0], noises[0]), ws[:, 1], noises[1], gain=ROOT_HALF)
         else:
             x = self.conv1(self.conv0(x, ws[:, 0], noises[0]), ws[:, 1], noises[1])
+        if bend is not None:
+            x = bend(x)
         if picture is not None:
             picture = upsample2d(picture, self.resample_filter)
         if self.has_rgb:

@@ -8,6 +8,7 @@ from ganstudio.architectures.stylegan2.networks import GeneratorNetwork, StyleGA
 from ganstudio.core.device import Precision, fast_dtype
 from ganstudio.core.document import NoiseSetting
 from ganstudio.core.generator import Features, Generator, Stage, StageInputs
+from ganstudio.core.style_space import StyleSpread
 from ganstudio.core.style_stages import CLASS, LATENT, BlockStage, MappingStage, StylesStage, noise_of
 
 __all__ = ["CLASS", "LATENT", "StyleGAN2Generator"]
@@ -23,6 +24,7 @@ class StyleGAN2Generator(Generator):
         self.config = config
         self.network = GeneratorNetwork(config).eval().requires_grad_(False)
         self.layers = tuple(layer for block in self.network.synthesis.blocks for layer in block.style_layers)
+        self.style_spread = StyleSpread(self, self.network.mapping, config.z_dim, config.c_dim)
 
     @property
     def w_avg(self) -> torch.Tensor:
@@ -33,6 +35,11 @@ class StyleGAN2Generator(Generator):
     def layer_resolutions(self) -> tuple[int, ...]:
         """One resolution per row of ws; the last row colours the finished picture."""
         return (*(layer.resolution for layer in self.layers), self.config.resolution)
+
+    @property
+    def noise_resolutions(self) -> tuple[int, ...]:
+        """One resolution per layer; none where no layer has noise."""
+        return tuple(layer.resolution for layer in self.layers) if any(x.use_noise for x in self.layers) else ()
 
     @property
     def dtype(self) -> torch.dtype:
@@ -67,17 +74,20 @@ class SynthesisStage(BlockStage):
 
     def __init__(self, generator: StyleGAN2Generator, name: str, block: SynthesisBlock, row: int) -> None:
         """Read `block.rows` rows of ws from `row` on."""
-        super().__init__(generator, name, block.style_layers, first_layer=row, rows=slice(row, row + block.rows))
+        rows = slice(row, row + block.rows)
+        super().__init__(generator, name, block.style_layers, block=block, first_layer=row, rows=rows)
         self.generator, self.block = generator, block
 
     def run(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
         """Return the block's activation and the picture so far."""
         before = needed[0] if needed else None
-        x, picture = self.block(
-            before.activation if before else None,
-            before.picture if before else None,
-            inputs.tensors["ws"],
-            self.noises(inputs.settings),
-            self.generator.dtype,
-        )
+        with self.shifted(inputs):
+            x, picture = self.block(
+                before.activation if before else None,
+                before.picture if before else None,
+                inputs.tensors["ws"],
+                self.noises(inputs.settings),
+                self.generator.dtype,
+                self.bending(inputs),
+            )
         return Features(x, picture)

@@ -1,0 +1,79 @@
+"""What bends do to an activation, on numbers that can be checked by hand."""
+
+import dataclasses
+
+import pytest
+import torch
+
+from ganstudio.core.bending import bent
+from ganstudio.core.document import Bend, BendUnits
+
+
+def activation() -> torch.Tensor:
+    return torch.randn(2, 3, 8, 8, generator=torch.Generator().manual_seed(1))
+
+
+def test_units_that_are_not_chosen_keep_their_exact_values() -> None:
+    x = activation()
+    before = x.clone()
+    y = bent(x, [BendUnits("b8", (1,), Bend.ABLATE)])
+    assert torch.equal(x, before)
+    assert torch.equal(y[:, [0, 2]], x[:, [0, 2]])
+    assert torch.equal(y[:, 1], torch.zeros(2, 8, 8))
+
+
+def test_amounts_count_in_deviations_of_each_picture() -> None:
+    x = activation() * torch.tensor([1.0, 5.0]).reshape(2, 1, 1, 1)
+    spread = x.flatten(1).std(dim=1, correction=0).reshape(2, 1, 1, 1)
+    torch.testing.assert_close(bent(x, [BendUnits("b8", (), Bend.ADD, 0.5)]), x + 0.5 * spread)
+    clipped = bent(x, [BendUnits("b8", (), Bend.CLIP, 0.5)])
+    torch.testing.assert_close(clipped.abs().amax(dim=(1, 2, 3)), 0.5 * spread.flatten())
+    kept = bent(x, [BendUnits("b8", (), Bend.THRESHOLD, 1.0)])
+    assert torch.equal(kept != 0, x > spread)
+    torch.testing.assert_close(bent(x[:1], [BendUnits("b8", (), Bend.ADD, 0.5)]), (x + 0.5 * spread)[:1])
+
+
+def test_turning_flipping_and_moving_go_where_they_say() -> None:
+    x = activation()
+    assert torch.equal(bent(x, [BendUnits("b8", (), Bend.FLIP_X)]), x.flip(3))
+    assert torch.equal(bent(x, [BendUnits("b8", (), Bend.FLIP_Y)]), x.flip(2))
+    quarter = bent(x, [BendUnits("b8", (), Bend.ROTATE, 90.0)])
+    torch.testing.assert_close(quarter, x.rot90(-1, (2, 3)), atol=1e-4, rtol=0)
+    right = bent(x, [BendUnits("b8", (), Bend.MOVE_X, 0.25)])
+    torch.testing.assert_close(right[..., 2:], x[..., :-2], atol=1e-4, rtol=0)
+    down = bent(x, [BendUnits("b8", (), Bend.MOVE_Y, 0.25)])
+    torch.testing.assert_close(down[:, :, 2:], x[:, :, :-2], atol=1e-4, rtol=0)
+    dot = torch.zeros(1, 1, 9, 9)
+    dot[..., 4, 4] = 1.0
+    assert bent(dot, [BendUnits("b8", (), Bend.ZOOM, 3.0)])[..., 3:6, 3:6].min() > 0.4
+
+
+def test_bends_follow_one_another() -> None:
+    x = activation()
+    both = (BendUnits("b8", (), Bend.INVERT), BendUnits("b8", (), Bend.THRESHOLD, 0.0))
+    assert torch.equal(bent(x, both), torch.where(-x > 0, -x, torch.zeros(())))
+    assert torch.equal(bent(x, both[::-1]), -torch.where(x > 0, x, torch.zeros(())))
+
+
+@pytest.mark.parametrize("bend", Bend)
+def test_half_precision_and_the_order_in_memory_are_kept(bend: Bend) -> None:
+    x = activation().to(torch.bfloat16, memory_format=torch.channels_last)
+    y = bent(x, [BendUnits("b8", (0,), bend, 0.4)])
+    assert y.dtype == torch.bfloat16
+    assert y.is_contiguous(memory_format=torch.channels_last)
+    assert not torch.equal(y, x)
+
+
+@pytest.mark.parametrize("bend", [Bend.SCALE, Bend.ADD, Bend.MOVE_X, Bend.MOVE_Y, Bend.ROTATE, Bend.ZOOM])
+def test_a_neutral_amount_does_not_act_and_changes_nothing(bend: Bend) -> None:
+    neutral = 1.0 if bend in (Bend.SCALE, Bend.ZOOM) else 0.0
+    edit = BendUnits("b8", (), bend, neutral)
+    assert not edit.acts
+    assert dataclasses.replace(edit, amount=neutral + 0.5).acts
+    torch.testing.assert_close(bent(activation(), [edit]), activation())
+
+
+def test_units_beyond_the_last_one_are_passed_over() -> None:
+    x = activation()
+    assert torch.equal(bent(x, [BendUnits("b8", (7,), Bend.ABLATE)]), x)
+    assert torch.equal(bent(x, [BendUnits("b8", (0, 7), Bend.ABLATE)])[:, 1:], x[:, 1:])
