@@ -72,7 +72,7 @@ def test_optimizers_forget_when_layers_come_or_go(reset: bool) -> None:
 def test_real_pictures_meet_the_critic_at_the_grown_resolution() -> None:
     recipe = recipe_of()
     seen: list[torch.Tensor] = []
-    recipe.critic.register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0].detach().clone()))
+    recipe.discriminator.register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0].detach().clone()))
     batch = batch_of(0)
     recipe.critic_losses(batch, 0)
     torch.testing.assert_close(seen[0], torch.nn.functional.avg_pool2d(batch.images, 4))
@@ -87,7 +87,7 @@ def test_real_pictures_meet_the_critic_at_the_grown_resolution() -> None:
 def test_the_losses_are_the_papers() -> None:
     recipe, batch = recipe_of(), batch_of(1)
     found = recipe.critic_losses(batch, 10**6).minimised
-    critic, generator = recipe.critic, recipe.generator
+    critic, generator = recipe.discriminator, recipe.generator
     with torch.no_grad():
         real = critic(batch.images, 0.0)
         fakes = generator(batch.draws.normal("z", recipe.z_dim), lod=0.0)

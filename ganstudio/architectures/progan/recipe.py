@@ -12,7 +12,7 @@ from torch import nn
 from ganstudio.architectures.progan.discriminator import Discriminator, ProGANDiscriminatorConfig
 from ganstudio.architectures.progan.networks import GeneratorNetwork, ProGANConfig, channel_plan
 from ganstudio.core.errors import StudioError
-from ganstudio.core.recipe import Averaging, Batch, DataFacts, Losses, Phase, Recipe, RecipeCard
+from ganstudio.core.recipe import Averaging, Batch, DataFacts, Losses, PairRecipe, Phase, RecipeCard
 from ganstudio.layers.growing import Growth, at_lod
 from ganstudio.losses.adversarial import GAMES, Game
 from ganstudio.losses.penalties import between, drift, input_gradients, one_centred
@@ -104,8 +104,12 @@ def check(options: ProGANOptions, facts: DataFacts) -> None:
         )
 
 
-class ProGANRecipe(Recipe):
+class ProGANRecipe(PairRecipe):
     """A critic with a gradient penalty and drift; both networks grow on a schedule in images."""
+
+    generator: GeneratorNetwork
+    discriminator: Discriminator
+    _config: ProGANConfig
 
     def __init__(self, options: ProGANOptions, facts: DataFacts) -> None:
         """Build networks with random weights and their optimizers; raises UnsuitableOptionsError."""
@@ -115,10 +119,10 @@ class ProGANRecipe(Recipe):
         blocks = int(math.log2(facts.resolution)) - 1
         channels = options.channels or channel_plan(facts.resolution, options.channel_base, options.channel_max)
         self._config = ProGANConfig(options.z_dim, facts.c_dim, facts.img_channels, channels[:blocks])
-        self._critic_config = ProGANDiscriminatorConfig(
+        self._judge_config = ProGANDiscriminatorConfig(
             facts.c_dim, facts.img_channels, channels[:blocks], options.mbstd_group
         )
-        self.generator, self.critic = GeneratorNetwork(self._config), Discriminator(self._critic_config)
+        self.generator, self.discriminator = GeneratorNetwork(self._config), Discriminator(self._judge_config)
         self._optimizers = {
             name: torch.optim.Adam(
                 network.parameters(), options.learning_rate, (options.beta1, options.beta2), eps=1e-8
@@ -126,14 +130,6 @@ class ProGANRecipe(Recipe):
             for name, network in self.networks().items()
         }
         self.game = GAMES[Game.WASSERSTEIN]
-
-    def networks(self) -> Mapping[str, nn.Module]:
-        """Return both networks."""
-        return {G: self.generator, D: self.critic}
-
-    def optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
-        """Return one Adam per network."""
-        return self._optimizers
 
     def phases(self) -> tuple[Phase, ...]:
         """Return the critic's phase and the generator's."""
@@ -145,14 +141,6 @@ class ProGANRecipe(Recipe):
     def averaging(self) -> Mapping[str, Averaging]:
         """Return the generator's average."""
         return {G: Averaging(G, self.options.ema_half_life, self.options.ema_ramp_up)}
-
-    def config(self) -> ProGANConfig:
-        """Return the generator's config."""
-        return self._config
-
-    def discriminator_config(self) -> ProGANDiscriminatorConfig:
-        """Return the critic's config."""
-        return self._critic_config
 
     @property
     def z_dim(self) -> int:
@@ -177,10 +165,10 @@ class ProGANRecipe(Recipe):
         real = at_lod(batch.images, lod)
         with torch.no_grad():
             fake = self._draw(batch, lod)
-        judged_real, judged_fake = self.critic(real, lod), self.critic(fake, lod)
+        judged_real, judged_fake = self.discriminator(real, lod), self.discriminator(fake, lod)
         scores_real, scores_fake = judged_real[:, 0], judged_fake[:, 0]
         mixed = between(real, fake, batch.draws.uniform("share"))
-        gradients = input_gradients(self.critic(mixed, lod)[:, 0], mixed)
+        gradients = input_gradients(self.discriminator(mixed, lod)[:, 0], mixed)
         minimised = {
             "real": self.game.real(scores_real).mean(),
             "fake": self.game.fake(scores_fake).mean(),
@@ -196,12 +184,12 @@ class ProGANRecipe(Recipe):
     def judge_held_out(self, batch: Batch, images_seen: int) -> Mapping[str, torch.Tensor]:
         """Return the critic's scores at the present level of detail."""
         lod = self.grow(images_seen)
-        return {"logits_held_out": self.critic(at_lod(batch.images, lod), lod)[:, 0]}
+        return {"logits_held_out": self.discriminator(at_lod(batch.images, lod), lod)[:, 0]}
 
     def generator_losses(self, batch: Batch, images_seen: int) -> Losses:
         """Return -E[D(fake)]."""
         lod = self.grow(images_seen)
-        judged = self.critic(self._draw(batch, lod), lod)
+        judged = self.discriminator(self._draw(batch, lod), lod)
         minimised = {"fake": self.game.generator(judged[:, 0]).mean()}
         if batch.labels is not None and self.facts.c_dim:
             minimised["classes"] = self._classes(judged, batch)
@@ -216,7 +204,7 @@ class ProGANRecipe(Recipe):
                 for optimizer in self._optimizers.values():
                     optimizer.state.clear()
             self.generator.lod.fill_(lod)
-            self.critic.lod.fill_(lod)
+            self.discriminator.lod.fill_(lod)
         return lod
 
     def _draw(self, batch: Batch, lod: float) -> torch.Tensor:

@@ -10,7 +10,7 @@ from ganstudio.architectures.stylegan.discriminator import Discriminator, StyleG
 from ganstudio.architectures.stylegan.networks import GeneratorNetwork, Noises, StyleGANConfig, channel_plan
 from ganstudio.architectures.stylegan.recipe_options import PRESETS, StyleGANOptions
 from ganstudio.core.errors import StudioError
-from ganstudio.core.recipe import Averaging, Batch, DataFacts, Losses, Phase, Recipe, RecipeCard
+from ganstudio.core.recipe import Averaging, Batch, DataFacts, Losses, PairRecipe, Phase, RecipeCard
 from ganstudio.layers.growing import Growth, at_lod
 from ganstudio.losses.adversarial import GAMES, Game
 from ganstudio.losses.penalties import between, drift, input_gradients, one_centred, zero_centred
@@ -53,8 +53,12 @@ def learned(network: nn.Module, first_resolution: int) -> list[nn.Parameter]:
     return [parameter for layer, parameter in named if layer not in unused]
 
 
-class StyleGANRecipe(Recipe):
+class StyleGANRecipe(PairRecipe):
     """A critic and a generator that grow together."""
+
+    generator: GeneratorNetwork
+    discriminator: Discriminator
+    _config: StyleGANConfig
 
     def __init__(self, options: StyleGANOptions, facts: DataFacts) -> None:
         """Build networks with random weights and their optimizers."""
@@ -99,14 +103,6 @@ class StyleGANRecipe(Recipe):
         self._shares = lazy
         self._adjust(0)
 
-    def networks(self) -> Mapping[str, nn.Module]:
-        """Return both networks."""
-        return {G: self.generator, D: self.discriminator}
-
-    def optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
-        """Return one Adam per network."""
-        return self._optimizers
-
     def phases(self) -> tuple[Phase, ...]:
         """Return the discriminator's update, its penalty where that is lazy, then the generator's update."""
         phases = [Phase("D", (D,), D, self.judge_losses), Phase("G", (G,), G, self.generator_losses)]
@@ -117,14 +113,6 @@ class StyleGANRecipe(Recipe):
     def averaging(self) -> Mapping[str, Averaging]:
         """Return the generator's average."""
         return {G: Averaging(G, self.options.ema_half_life, self.options.ema_ramp_up)}
-
-    def config(self) -> StyleGANConfig:
-        """Return the generator's config."""
-        return self._config
-
-    def discriminator_config(self) -> StyleGANDiscriminatorConfig:
-        """Return the discriminator's config."""
-        return self._judge_config
 
     @property
     def z_dim(self) -> int:
