@@ -117,7 +117,8 @@ def _read(data: Plain, kind: Any, place: str, pool: Pool | None, depth: int) -> 
 def _chosen(data: Plain, kinds: tuple[Any, ...], place: str, pool: Pool | None) -> Any:
     if data is None and types.NoneType in kinds:
         return types.NoneType
-    records: dict[str, type] = {kind.__name__: kind for kind in kinds if isinstance(kind, type) and dataclasses.is_dataclass(kind)}
+    classes = [kind for kind in kinds if isinstance(kind, type) and dataclasses.is_dataclass(kind)]
+    records: dict[str, type] = {kind.__name__: kind for kind in classes}
     if pool is not None and type(data) is int and any(issubclass(kind, pool.kinds) for kind in records.values()):
         return type(pool.value(data))
     if not records:

@@ -12,8 +12,9 @@ from ganstudio.core.progress import JobStatus, Urgency
 from ganstudio.core.project import Project
 from ganstudio.core.store import Store
 from ganstudio.engine.compute import ChooseDevice, Compute, Event, JobFactory, OpenModel
-from ganstudio.studio.history import History
+from ganstudio.studio.history import History, Tree
 from ganstudio.studio.library import Library
+from ganstudio.studio.model_search import search_for
 from ganstudio.studio.settings import Settings
 from ganstudio.studio.thumbnails import Thumbnails
 
@@ -32,6 +33,7 @@ class Session:
     jobs_changed = Signal()
     device_changed = Signal(DeviceReady)
     activity_changed = Signal(Activity)
+    replacing = Signal()  # the whole history gives way to another one
 
     def __init__(self, compute: Compute, settings: Settings, library: Library) -> None:
         """Join the parts; nothing runs before `start`."""
@@ -45,6 +47,7 @@ class Session:
         self._watchers: dict[int, Callable[[JobStatus], None]] = {}
         self._models: dict[str, ModelInfo] = {}
         self._asked: ChooseDevice | None = None  # not answered yet
+        self._sought = ""  # the digest of the model that is being searched for
         self.previewed: Document | None = None  # drawn instead of the document in sight, kept nowhere
         self.thumbnails = Thumbnails(self.add_job)
 
@@ -112,6 +115,23 @@ class Session:
     def redo(self) -> None:
         """Bring the step back that was taken back last."""
         self._show(self.history.redo)
+
+    def show_document(self, index: int) -> None:
+        """Bring another document of the project in sight; that is no step."""
+        self._show(lambda: self.history.look_at(index))
+
+    def go_to_step(self, number: int) -> None:
+        """Go to any step of the history."""
+        self._show(lambda: self.history.go(number))
+
+    def take_over(self, tree: Tree) -> None:
+        """Put a whole history, such as a project file's, in place of the present one."""
+        self.replacing.emit()
+        before = self.project
+        self.history.load(tree)
+        self._announce(before)
+        if self.model is None:
+            self._adopt_model()
 
     @property
     def jobs(self) -> tuple[JobStatus, ...]:
@@ -219,12 +239,13 @@ class Session:
         self._models[info.digest] = info
         self.library.remember(info)
         project = self.project.with_document(info.document)
-        if info.document.model == self.document.model:
+        if info.digest == self.document.model.digest:
             self._adopt_model()
             self.redraw()
             return
         if not self.document.model.digest:
-            before, self.history.project = self.project, project  # where everything begins is no step
+            before = self.project
+            self.history.begin_from(project)
             self._announce(before)
             return
         self._record(f"Open {info.name}", project, None)
@@ -275,5 +296,20 @@ class Session:
         self.redraw()
 
     def _adopt_model(self) -> None:
-        self.model = self._models.get(self.document.model.digest)
+        wanted = self.document.model
+        self.model = self._models.get(wanted.digest)
+        if self.model is None and wanted.digest and self._sought != wanted.digest:
+            self._sought = wanted.digest
+            known = [entry.path for entry in (*self.library.shipped, *self.library.recent)]
+            self.add_job(f"Opening {wanted.name}", search_for(wanted, known), self._take_found, Urgency.QUICK)
         self.model_changed.emit(self.model)
+
+    def _take_found(self, status: JobStatus) -> None:
+        found = status.progress.result
+        if status.is_over:
+            self._sought = ""
+        elif isinstance(found, ModelOpened):
+            self._models[found.info.digest] = found.info
+            if found.info.digest == self.document.model.digest:
+                self._adopt_model()
+                self.redraw()
