@@ -14,6 +14,7 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.frame import Activity, DeviceReady, Frame, ModelOpened, Problem
 from ganstudio.core.progress import JobState, JobStatus, Progress, Urgency
 from ganstudio.core.store import Array, Store
+from ganstudio.engine.pauses import shorten_pauses
 
 if TYPE_CHECKING:
     from ganstudio.engine.model import Model
@@ -83,6 +84,7 @@ def rendering_backend(store: Store) -> Backend:
     """Load the real computing, which takes a moment."""
     from ganstudio.engine.rendering import Rendering
 
+    shorten_pauses()
     return Rendering(store)
 
 
