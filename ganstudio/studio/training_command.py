@@ -68,6 +68,8 @@ class TrainOptions:
     """Note histograms of real, fake and held-out logits every so many images (2000 where not given; 0: never)."""
     tensorboard: bool | None = None
     """Also write curves and pictures for TensorBoard into the run's folder."""
+    commands_after: int | None = None
+    """Heed commands in control.json with a higher number than this; by default those given after the start."""
     threads: int | None = None
     """Processor threads; all cores where not given, on resuming as many as before (others change the last bits)."""
 
@@ -112,6 +114,8 @@ def events_of(options: TrainOptions) -> Iterator[object]:
     asked.validate()
     processes = join_processes(options.device or asked.device)
     fresh, began = run is None, False
+    if run is not None and options.commands_after is not None:
+        run.heed_from(options.commands_after)
     try:
         trained, kept = open_data(asked)
         evaluation = scheduled_metrics(asked, trained)

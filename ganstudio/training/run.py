@@ -56,7 +56,7 @@ class RunFolder:
 
     def discard(self) -> None:
         """Take back a folder in which no run has begun; whatever else lies there stays."""
-        for file in (self.options_file, self.control_file, self.path / "data.json"):
+        for file in (self.options_file, self.control_file, self.log_file, self.path / "data.json"):
             file.unlink(missing_ok=True)
         for folder in (self.checkpoints, self.snapshots, self.samples, self.path):
             with contextlib.suppress(OSError):
