@@ -1,6 +1,6 @@
 """The real window under real mouse events: input to painted picture, and how long the event loop is ever blocked.
 
-    python benchmarks/window.py [--model faces-dcgan] [--other FILE] [--moves 300] [--times 10] [--fast]
+    python benchmarks/window.py [--model faces-dcgan] [--other FILE ...] [--moves 300] [--times 10] [--fast]
 """
 
 import argparse
@@ -131,7 +131,7 @@ def storm(studio: Studio, watch: Watch, seconds: float) -> int:
     return shown
 
 
-def acts(studio: Studio, watch: Watch, beat: Heartbeat, times: int, other_model: str) -> dict[str, list[float]]:
+def acts(studio: Studio, watch: Watch, beat: Heartbeat, times: int, others: list[str]) -> dict[str, list[float]]:
     """Do what people do beside dragging, and return the longest gap in the event loop that each time left."""
     window, session = studio.window, studio.session
     first_model = session.document.model.name
@@ -154,7 +154,7 @@ def acts(studio: Studio, watch: Watch, beat: Heartbeat, times: int, other_model:
         try_out("undo", session.undo, lambda: watch.settled)
         try_out("redo", session.redo, lambda: watch.settled)
         try_out("side panels", lambda: window.book.action("left").trigger())
-        for name in (other_model, first_model) if other_model else ():
+        for name in (*others, first_model) if others else ():
             label = "model switch" if i else "model switch, first"
             try_out(label, lambda name=name: session.open_model(name), lambda name=name: opened(name))  # type: ignore[misc]
     return longest
@@ -173,7 +173,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="faces-dcgan")
     parser.add_argument("--moves", type=int, default=300)
-    parser.add_argument("--other", default="", help="a second model file, for switching between both")
+    parser.add_argument("--other", nargs="*", default=[], help="further model files, for switching between all")
     parser.add_argument("--times", type=int, default=10)
     parser.add_argument("--fast", action="store_true")
     options = parser.parse_args()
