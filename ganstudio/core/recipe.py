@@ -75,13 +75,15 @@ class Batch:
     """Real pictures `[N, C, R, R]` in [-1, 1], one-hot labels `[N, c_dim]` or None, and the step's random numbers.
 
     `mean_over_processes` averages a tensor over all processes and can be differentiated; losses that hold a
-    statistic of the whole batch use it, so that many processes equal one.
+    statistic of the whole batch use it, so that many processes equal one. `latents` `[N, dim]` are what a generator
+    drew the pictures from, where one did.
     """
 
     images: torch.Tensor
     labels: torch.Tensor | None
     draws: Draws
     mean_over_processes: Callable[[torch.Tensor], torch.Tensor] = alone
+    latents: torch.Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True)

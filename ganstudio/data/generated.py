@@ -105,7 +105,7 @@ class GeneratedReader(Reader):
     def __init__(self, drawer: Drawer, options: GeneratedOptions) -> None:
         """Remember what to draw."""
         self.drawer, self.options = drawer, options
-        self._blocks: OrderedDict[int, Array] = OrderedDict()
+        self._blocks: OrderedDict[int, tuple[Array, Array]] = OrderedDict()
 
     def __getstate__(self) -> dict[str, object]:
         """Leave drawn blocks behind when sent to another process."""
@@ -120,30 +120,36 @@ class GeneratedReader(Reader):
         """Return the pictures with these numbers."""
         pixels = np.empty((len(numbers), *self.shape), dtype=np.uint8)
         for row, number in enumerate(numbers):
-            pixels[row] = self._block(number // BLOCK)[number % BLOCK]
+            pixels[row] = self._block(number // BLOCK)[0][number % BLOCK]
         return Reading(pixels, np.asarray(numbers, dtype=np.int64))
 
-    def _block(self, block: int) -> Array:
+    def latents(self, numbers: Sequence[int]) -> Array:
+        """Return the z `[N, z_dim]` of the pictures with these numbers."""
+        return np.stack([self._block(number // BLOCK)[1][number % BLOCK] for number in numbers])
+
+    def _block(self, block: int) -> tuple[Array, Array]:
         if block not in self._blocks:
             self._blocks[block] = self._drawn(block)
             if len(self._blocks) > KEPT_BLOCKS:
                 self._blocks.popitem(last=False)
         return self._blocks[block]
 
-    def _drawn(self, block: int) -> Array:
+    def _drawn(self, block: int) -> tuple[Array, Array]:
         accepted: list[Array] = []
+        latents: list[Array] = []
         for attempt in range(MOST_PASSES):
-            pictures = self._pass(block, attempt)
-            means = pictures.astype(np.float32).mean(axis=(2, 3)) @ LUMINANCE
-            accepted.extend(pictures[means >= self.options.darkest])
+            pictures, z = self._pass(block, attempt)
+            bright = pictures.astype(np.float32).mean(axis=(2, 3)) @ LUMINANCE >= self.options.darkest
+            accepted.extend(pictures[bright])
+            latents.extend(z[bright])
             if len(accepted) >= BLOCK:
-                return np.stack(accepted[:BLOCK])
+                return np.stack(accepted[:BLOCK]), np.stack(latents[:BLOCK])
         raise WrongInputError(
             f"{self.drawer.name} draws hardly a picture as bright as {self.options.darkest:g}; lower that limit."
         )
 
     @torch.no_grad()
-    def _pass(self, block: int, attempt: int) -> Array:
+    def _pass(self, block: int, attempt: int) -> tuple[Array, Array]:
         key = f"{self.options.seed}/{self.options.stream}/{block}/{attempt}".encode()
         digest = hashlib.blake2b(key, digest_size=8).digest()
         generator = torch.Generator().manual_seed(int.from_bytes(digest, "little") >> 1)
@@ -154,4 +160,4 @@ class GeneratedReader(Reader):
         if factor > 1:
             pictures = F.avg_pool2d(pictures, factor)
         pixels: Array = to_bytes(pictures).permute(0, 3, 1, 2).contiguous().numpy()
-        return pixels
+        return pixels, z.numpy()

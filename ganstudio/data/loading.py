@@ -98,6 +98,11 @@ class BatchLoader:
         classes = None if self._classes is None else self._classes[torch.from_numpy(reading.numbers)]
         return torch.from_numpy(reading.pixels), classes
 
+    def latents(self, step: int, rows: range) -> torch.Tensor | None:
+        """Return the z `[len(rows), dim]` that a step's pictures were drawn from, where a generator drew them."""
+        found = self._reader.latents(self.numbers(step, rows).tolist())
+        return None if found is None else torch.from_numpy(found)
+
     def _ask(self, step: int, rows: range) -> None:
         if (step, rows) in self._requests:
             return

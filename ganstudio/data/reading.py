@@ -35,6 +35,10 @@ class Reader(ABC):
     def read(self, numbers: Sequence[int]) -> Reading:
         """Return the pictures with these numbers."""
 
+    def latents(self, numbers: Sequence[int]) -> Array | None:
+        """Return the z `[N, dim]` that these pictures were drawn from, where a generator drew them."""
+        return None
+
 
 class FileReader(Reader):
     """Decodes files; in place of a broken one stands the next whole one in order, so that the result never varies."""

@@ -21,5 +21,8 @@ class Feed(Protocol):
     def rows(self, step: int, rows: range) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Return uint8 pictures `[len(rows), C, R, R]` of a step's global batch, and class indices or None."""
 
+    def latents(self, step: int, rows: range) -> torch.Tensor | None:
+        """Return the z `[len(rows), dim]` that these pictures were drawn from, where a generator drew them."""
+
     def close(self) -> None:
         """End whatever decodes in the background."""

@@ -198,7 +198,9 @@ class Trainer:
         return [self._batch(self.feed, drawn) for drawn in draws]
 
     def _batch(self, feed: Feed, draws: Draws) -> Batch:
-        pixels, classes = feed.rows(draws.step, range(draws.first, draws.total, draws.stride))
+        rows = range(draws.first, draws.total, draws.stride)
+        pixels, classes = feed.rows(draws.step, rows)
+        latents = None if self.options.mirror else feed.latents(draws.step, rows)
         if self.options.mirror:
             mirrored = draws.uniform("mirror", 1, 1, 1).cpu() < 0.5
             pixels = torch.where(mirrored, pixels.flip(3), pixels)
@@ -209,7 +211,9 @@ class Trainer:
         if classes is not None and self.feed.facts.c_dim:
             labels = torch.nn.functional.one_hot(classes.long(), self.feed.facts.c_dim)
             labels = labels.float().to(self.processes.device)
-        return Batch(images, labels, draws, self.processes.mean)
+        if latents is not None:
+            latents = latents.to(self.processes.device)
+        return Batch(images, labels, draws, self.processes.mean, latents)
 
     def _check_split(self) -> None:
         parts = self.options.accumulate * self.processes.world

@@ -8,7 +8,8 @@ import torch
 
 from ganstudio.architectures.stylegan2.adaptation import NoHeldOutPicturesError
 from ganstudio.architectures.stylegan2.networks import Wiring, channel_plan
-from ganstudio.architectures.stylegan2.recipe import StyleGAN2Recipe, UnsuitableOptionsError
+from ganstudio.architectures.stylegan2.recipe import StyleGAN2Recipe
+from ganstudio.architectures.stylegan2.recipe_networks import UnsuitableOptionsError
 from ganstudio.architectures.stylegan2.recipe_options import PRESETS, Augment, Overfitting, StyleGAN2Options
 from ganstudio.core.recipe import Batch, DataFacts, Draws
 

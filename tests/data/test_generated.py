@@ -9,6 +9,7 @@ import torch
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.store import Array
 from ganstudio.data.generated import GeneratedOptions, GeneratedPictures
+from ganstudio.data.images import ArrayPictures
 from ganstudio.data.loading import BatchLoader
 from ganstudio.studio.model_drawer import ModelDrawer
 
@@ -71,3 +72,17 @@ def test_the_shipped_faces_can_be_drawn_in_another_process() -> None:
     assert (faces.pixels.mean(axis=(2, 3)) @ LUMINANCE).min() >= 45
     sent = pickle.loads(pickle.dumps(reader))
     assert np.array_equal(sent.read([40]).pixels, faces.pixels[2:])
+
+
+def test_the_latents_of_pictures_are_known() -> None:
+    pictures = GeneratedPictures(Flat(), GeneratedOptions(resolution=8, darkest=100.0))
+    with BatchLoader(pictures, 50, seed=9) as loader:
+        latents = loader.latents(1, range(1, 50, 7))
+        shown, _ = loader.rows(1, range(1, 50, 7))
+    assert latents is not None
+    drawn = torch.from_numpy(read(pictures, loader.numbers(1, range(1, 50, 7)).tolist()))
+    assert torch.equal(shown, drawn)
+    again = (Flat().draw(latents) * 127.5 + 128).clamp(0, 255).to(torch.uint8)
+    assert torch.equal(again, shown)
+    with BatchLoader(ArrayPictures(drawn.numpy()), 2, seed=0) as loader:
+        assert loader.latents(0, range(2)) is None

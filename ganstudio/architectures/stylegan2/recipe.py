@@ -16,22 +16,14 @@ from ganstudio.architectures.stylegan2.adaptation import (
     AdaptiveAugmentation,
 )
 from ganstudio.architectures.stylegan2.discriminator import Discriminator, StyleGAN2DiscriminatorConfig
-from ganstudio.architectures.stylegan2.networks import (
-    GeneratorNetwork,
-    Noises,
-    StyleGAN2Config,
-    Wiring,
-    channel_plan,
-)
+from ganstudio.architectures.stylegan2.networks import GeneratorNetwork, Noises, StyleGAN2Config
+from ganstudio.architectures.stylegan2.recipe_networks import UnsuitableOptionsError, colour_layers, network_configs
 from ganstudio.architectures.stylegan2.recipe_options import PRESETS, Augment, Overfitting, StyleGAN2Options
-from ganstudio.core.errors import StudioError
+from ganstudio.architectures.stylegan2.teaching import Teaching, latents_of
 from ganstudio.core.recipe import Averaging, Batch, DataFacts, Draws, Losses, PairRecipe, Phase, RecipeCard
-from ganstudio.layers.activation import ACTIVATIONS
 from ganstudio.layers.augmentation.chances import RandomChances
 from ganstudio.layers.augmentation.pipeline import AugmentationPipeline
 from ganstudio.layers.augmentation.strengths import Strengths
-from ganstudio.layers.equalized import EqualizedConv2d
-from ganstudio.layers.resample import SMOOTH
 from ganstudio.losses.adversarial import GAMES
 from ganstudio.losses.penalties import (
     consistency,
@@ -48,10 +40,6 @@ BCR = Strengths(xflip=1.0, xint=1.0)
 G, D = "generator", "discriminator"
 
 
-class UnsuitableOptionsError(StudioError):
-    """Options that do not fit each other or the data."""
-
-
 class PathMean(nn.Module):
     """The running mean a of path lengths."""
 
@@ -61,75 +49,6 @@ class PathMean(nn.Module):
         """Start at zero."""
         super().__init__()
         self.register_buffer("mean", torch.zeros(()))
-
-
-def network_configs(
-    options: StyleGAN2Options, facts: DataFacts
-) -> tuple[StyleGAN2Config, StyleGAN2DiscriminatorConfig]:
-    """Return what both networks look like for these data; raises UnsuitableOptionsError."""
-    blocks = int(math.log2(max(facts.resolution, 1))) - 1
-    if facts.resolution != 4 << max(blocks - 1, 1):
-        raise UnsuitableOptionsError(
-            f"StyleGAN2 needs pictures with a side of 8, 16, 32, ... pixels, not {facts.resolution}; "
-            "choose another resolution for the data."
-        )
-    channels = options.channels or channel_plan(facts.resolution, options.channel_base, options.channel_max)
-    if len(channels) < blocks:
-        raise UnsuitableOptionsError(
-            f"The option channels has {len(channels)} widths, but {facts.resolution} px need {blocks}; "
-            "add some, or leave it out."
-        )
-    if options.batch % options.mbstd_group:
-        raise UnsuitableOptionsError(
-            f"A batch of {options.batch} cannot be split into groups of {options.mbstd_group} for the minibatch "
-            "statistic; change batch or mbstd_group."
-        )
-    generator = StyleGAN2Config(
-        z_dim=options.z_dim,
-        c_dim=facts.c_dim,
-        w_dim=options.w_dim,
-        img_channels=facts.img_channels,
-        channels=channels[:blocks],
-        architecture=options.generator_wiring,
-        mapping_layers=options.mapping_layers,
-        conv_clamp=options.conv_clamp,
-        use_noise=options.use_noise,
-    )
-    return generator, StyleGAN2DiscriminatorConfig(
-        c_dim=facts.c_dim,
-        img_channels=facts.img_channels,
-        channels=channels[:blocks],
-        architecture=options.discriminator_wiring,
-        conv_clamp=options.conv_clamp,
-        mbstd_group=options.mbstd_group,
-    )
-
-
-def colour_layers(options: StyleGAN2Options, config: StyleGAN2DiscriminatorConfig) -> nn.ModuleDict:
-    """Return the layers by which pictures enter at the resolutions that a growing run begins with."""
-    layers = nn.ModuleDict()
-    if options.grow_from is None:
-        return layers
-    if options.generator_wiring is not Wiring.SKIP:
-        raise UnsuitableOptionsError(
-            "Growing needs a generator with skip connections; set generator_wiring to skip or leave out grow_from."
-        )
-    if not 8 <= options.grow_from <= config.resolution or options.grow_from & (options.grow_from - 1):
-        raise UnsuitableOptionsError(
-            f"A run cannot grow from {options.grow_from} to {config.resolution} px; choose 8, 16, ... for grow_from."
-        )
-    if config.architecture is Wiring.SKIP:
-        return layers
-    for index in range(int(math.log2(options.grow_from)) - 2, len(config.channels) - 1):
-        layers[f"b{4 << index}"] = EqualizedConv2d(
-            config.img_channels,
-            config.channels[index],
-            1,
-            activation=ACTIVATIONS[config.activation],
-            clamp=config.conv_clamp,
-            resample_filter=SMOOTH,
-        )
-    return layers
 
 
 class StyleGAN2Recipe(PairRecipe):
@@ -150,6 +69,9 @@ class StyleGAN2Recipe(PairRecipe):
         self.paths = PathMean()
         self.consistency = AugmentationPipeline(BCR, 1.0)
         self.game = GAMES[options.game]
+        self.teaching = Teaching(facts.resolution) if options.taught_weight else None
+        if not options.adversarial and self.teaching is None:
+            raise UnsuitableOptionsError("Nothing is left to learn; set adversarial to true or taught_weight above 0.")
         self._optimizers = {
             G: self._adam([self.generator], options.generator_lr, self._g_interval),
             D: self._adam([self.discriminator, self.colour_layers], options.discriminator_lr, self._d_interval),
@@ -182,6 +104,9 @@ class StyleGAN2Recipe(PairRecipe):
         """Return the published phases; a regulariser of every step shares the main loss's update."""
         judges = (D, "colour layers") if len(self.colour_layers) else (D,)
         g_lazy, d_lazy = self._g_interval > 1, self._d_interval > 1
+        taught = (Phase("Gtaught", (G,), G, self.taught_losses),) if self.teaching is not None else ()
+        if not self.options.adversarial:
+            return taught
         phases = [Phase("Gmain", (G,), G, self.generator_losses)]
         if g_lazy:
             phases.append(Phase("Greg", (G,), G, self.path_losses, self._g_interval))
@@ -190,7 +115,7 @@ class StyleGAN2Recipe(PairRecipe):
         phases.append(Phase("Dboth" if self._r1_joins else "Dmain", judges, D, self.judge_losses))
         if d_lazy:
             phases.append(Phase("Dreg", judges, D, self.r1_losses, self._d_interval))
-        return tuple(phases)
+        return (*taught, *phases)
 
     def averaging(self) -> Mapping[str, Averaging]:
         """Return the generator's average."""
@@ -246,6 +171,16 @@ class StyleGAN2Recipe(PairRecipe):
         ws = self._ws(batch, blocks, update_average=True)
         logits = self._judge(self._draw(batch.draws, ws, blocks), batch, blocks, "fake")
         return Losses({"loss": self.game.generator(logits).mean()}, {LOGITS_FAKE: logits.detach()})
+
+    def taught_losses(self, batch: Batch, images_seen: int) -> Losses:
+        """The distance to the pictures that a teacher drew from the same z."""
+        assert self.teaching is not None
+        blocks = self.blocks(images_seen)
+        w = self._w(latents_of(batch, self.z_dim), batch.labels)
+        self._follow(batch, w)
+        pictures = self._draw(batch.draws, w[:, None].expand(-1, 2 * blocks, -1), blocks)
+        distances = self.teaching.to(w.device)(pictures, self._reduced(batch.images, blocks))
+        return Losses({"taught": distances.mean() * self.options.taught_weight}, {"distance": distances.detach()})
 
     def path_losses(self, batch: Batch, images_seen: int) -> Losses:
         """Path-length regularisation on the first rows of the global batch (Karras et al. 2020, eq. 4)."""
@@ -322,13 +257,11 @@ class StyleGAN2Recipe(PairRecipe):
 
     def _ws(self, batch: Batch, blocks: int, rows: int | None = None, update_average: bool = False) -> torch.Tensor:
         """Draw ws `[rows, 2 · blocks, w_dim]`, some of them with two latents (Karras et al. 2019, section 3.1)."""
-        draws, mapping, count = batch.draws, self.generator.mapping, 2 * blocks
+        draws, count = batch.draws, 2 * blocks
         labels = None if batch.labels is None else batch.labels[:rows]
         w = self._w(draws.normal("z", self.z_dim)[:rows], labels)
         if update_average:
-            with torch.no_grad():
-                mean = batch.mean_over_processes(w.detach().mean(dim=0))
-                mapping.w_avg.copy_(mean.lerp(mapping.w_avg, self._config.w_avg_beta))
+            self._follow(batch, w)
         ws: torch.Tensor = w[:, None].expand(-1, count, -1)
         if not self.options.style_mixing:
             return ws
@@ -337,6 +270,12 @@ class StyleGAN2Recipe(PairRecipe):
         crossover = draws.integers("crossover", 1, count)[:rows].masked_fill(~mixed, count)
         after = torch.arange(count, device=w.device) >= crossover[:, None]
         return torch.where(after[:, :, None], other[:, None], ws)
+
+    @torch.no_grad()
+    def _follow(self, batch: Batch, w: torch.Tensor) -> None:
+        """Let the mean w follow a batch of w `[N, w_dim]`."""
+        mean, w_avg = batch.mean_over_processes(w.detach().mean(dim=0)), self.generator.mapping.w_avg
+        w_avg.copy_(mean.lerp(w_avg, self._config.w_avg_beta))
 
     def _w(self, z: torch.Tensor, labels: torch.Tensor | None) -> torch.Tensor:
         """Map z to w in full precision, which path lengths and the sums of colours inherit."""

@@ -65,6 +65,10 @@ class StyleGAN2Options:
     """Images after which an old weight counts half in the average; 10 000 · batch / 32 where not given."""
     ema_ramp_up: float | None = 0.05
     """The half-life is at most this share of the images seen."""
+    adversarial: bool = True
+    """Whether there is a discriminator to convince; without one, a teacher is all."""
+    taught_weight: float = 0.0
+    """Weight of the distance to what a teacher drew from the same z (the pictures come from a model); none where 0."""
     augment: Augment = Augment.NONE
     transformations: Transformations = Transformations.BGC
     augment_p: float = 0.0
@@ -115,6 +119,7 @@ PRESETS: Mapping[str, StyleGAN2Options] = MappingProxyType(
             TINY, augment=Augment.ADAPTIVE, augment_p=0.5, transformations=Transformations.BGCFNC, ada_interval=1
         ),
         "tiny-growing": replace(TINY, grow_from=8, grow_images=4, d_reg_interval=1, g_reg_interval=1),
+        "taught-64": replace(SMALL, z_dim=100, adversarial=False, taught_weight=1.0, generator_lr=0.002, beta1=0.5),
         "tiny-bcr": replace(
             TINY, bcr_weight=10.0, generator_wiring=Wiring.RESIDUAL, discriminator_wiring=Wiring.SKIP
         ),
