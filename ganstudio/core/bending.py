@@ -6,9 +6,8 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 
-from ganstudio.core.document import Bend, BendUnits
+from ganstudio.core.document import SPATIAL, Bend, BendUnits
 
-SPATIAL = frozenset({Bend.MOVE_X, Bend.MOVE_Y, Bend.ROTATE, Bend.ZOOM, Bend.FLIP_X, Bend.FLIP_Y})
 LEAST_ZOOM = 0.01
 HALF_PRECISION = (torch.bfloat16, torch.float16)
 

@@ -204,6 +204,9 @@ class Bend(StrEnum):
     FLIP_Y = "flip y"
 
 
+SPATIAL = frozenset({Bend.MOVE_X, Bend.MOVE_Y, Bend.ROTATE, Bend.ZOOM, Bend.FLIP_X, Bend.FLIP_Y})
+"""The bends that move what a unit shows."""
+
 NEUTRAL = {Bend.SCALE: 1.0, Bend.ADD: 0.0, Bend.MOVE_X: 0.0, Bend.MOVE_Y: 0.0, Bend.ROTATE: 0.0, Bend.ZOOM: 1.0}
 """The amounts that change nothing, of the bends that have one."""
 

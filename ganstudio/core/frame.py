@@ -48,6 +48,16 @@ class ReportSection:
 
 
 @dataclass(frozen=True, slots=True)
+class StageInfo:
+    """A stage that can be looked into: its units, their side in pixels, the style channels of its layers."""
+
+    name: str
+    units: int
+    side: int
+    styles: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ModelInfo:
     """What the window knows of the open model."""
 
@@ -68,6 +78,7 @@ class ModelInfo:
     licence: str = ""
     layer_resolutions: tuple[int, ...] = ()  # one per row of ws: the pixels that the row acts on
     noise_resolutions: tuple[int, ...] = ()  # one per layer that takes noise
+    stages: tuple[StageInfo, ...] = ()  # those with units
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from ganstudio.core.style_space import StyleSpread, affines_of, shifted_styles
 from ganstudio.core.z_space import class_weights
 
 LATENT, CLASS = "z", "class"
+LEAST_STD = 1e-6
 Noises = tuple[torch.Tensor | None, ...]
 
 
@@ -213,6 +214,18 @@ class BlockStage(Stage):
     def style_widths(self) -> Mapping[str, int]:
         """The number of style channels of the block's layers."""
         return {name: affine.get_parameter("weight").shape[0] for name, affine in self.affines.items()}
+
+    def style_deviations(self, ws: torch.Tensor, layer: str) -> torch.Tensor:
+        """Return how far a layer's style channels `[C]` lie from their mean for ws `[1, n_latent, w_dim]`.
+
+        The unit is each channel's standard deviation over random w.
+        """
+        affine = self.affines[layer]
+        rows = ws[:, self.rows]
+        row = min(list(self.affines).index(layer), rows.shape[1] - 1)
+        spread = self.on.style_spread.of(layer, affine)
+        deviations: torch.Tensor = (affine(rows[:, row])[0] - spread.mean) / spread.std.clamp_min(LEAST_STD)
+        return deviations
 
     def shifted(self, inputs: StageInputs) -> contextlib.AbstractContextManager[None]:
         """Run the block inside of this: its style channels are shifted where edits say so."""

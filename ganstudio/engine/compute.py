@@ -17,6 +17,7 @@ from ganstudio.core.store import Array, Store
 from ganstudio.engine.pauses import shorten_pauses
 
 if TYPE_CHECKING:
+    from ganstudio.core.generator import Features
     from ganstudio.engine.model import Model
 
 T = TypeVar("T")
@@ -40,6 +41,9 @@ class Backend(Protocol):
 
     def pictures(self, documents: Sequence[Document], side: int | None = None) -> list[Array]:
         """Draw documents apart from the one in sight: uint8 `[H, W, 3]` each, at most `side` pixels wide and high."""
+
+    def features(self, document: Document, stage: str) -> "Features":
+        """What a stage leaves behind for a document; what was kept when it was drawn is used again."""
 
     def model(self, digest: str) -> "Model":
         """The open model with this digest, opened again where it was closed meanwhile."""

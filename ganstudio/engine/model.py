@@ -29,7 +29,7 @@ from ganstudio.core.document import (
     NoiseSetting,
 )
 from ganstudio.core.errors import WrongInputError
-from ganstudio.core.frame import ModelInfo, ReportSection
+from ganstudio.core.frame import ModelInfo, ReportSection, StageInfo
 from ganstudio.core.generator import Generator
 from ganstudio.core.inputs import Ability, ClassLabel, Latent
 from ganstudio.core.latents import resampled_latent, resampling_threshold, truncate
@@ -214,6 +214,11 @@ def describe(path: Path, card: Architecture[Any], checkpoint: Checkpoint, genera
         licence=checkpoint.licence,
         layer_resolutions=generator.layer_resolutions,
         noise_resolutions=generator.noise_resolutions,
+        stages=tuple(
+            StageInfo(stage.name, stage.units, stage.side, tuple(stage.style_widths.items()))
+            for stage in generator.stages()
+            if stage.units
+        ),
     )
 
 

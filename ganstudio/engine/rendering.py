@@ -20,6 +20,7 @@ from ganstudio.core.device import (
 from ganstudio.core.document import Document, ModelRef
 from ganstudio.core.errors import UnknownModelError
 from ganstudio.core.frame import DeviceChoice, DeviceReady, Frame, ModelOpened
+from ganstudio.core.generator import Features
 from ganstudio.core.pixels import thumbnail
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.graphs import GraphRunner
@@ -121,6 +122,12 @@ class Rendering:
             picture = next(iter(frame.pictures.values()))
             drawn.append(picture if side is None else thumbnail(picture, side))
         return drawn
+
+    def features(self, document: Document, stage: str) -> Features:
+        """What a stage leaves behind for a document; what was kept when it was drawn is used again."""
+        self._reopen(document.model)
+        self._threads.apply(document.model.digest)
+        return self._open[document.model.digest][1].features(document, stage)
 
     def model(self, digest: str) -> Model:
         """The open model with this digest, opened again where it was closed meanwhile."""

@@ -63,6 +63,17 @@ class IncrementalSynthesis:
         with recovered_from_exhaustion(self.generator.device, self.forget):
             yield from self._render(document, stale)
 
+    @torch.no_grad()
+    def features(self, document: Document, name: str) -> Features:
+        """Return what a stage leaves behind for `document`; only what is stale runs."""
+        with recovered_from_exhaustion(self.generator.device, self.forget):
+            inputs, keys = self._resolve(document, [])
+            todo = self._stale((name,), keys)
+            for position, stale in enumerate(todo):
+                self.kept.pop(stale, None)
+                self._run(stale, inputs[stale], keys[stale], frozenset((*todo[position + 1 :], name)))
+            return self.kept[name].features
+
     @torch.no_grad()  # on a generator function it holds while the function runs, not between its pictures
     def _render(self, document: Document, stale: Callable[[], bool]) -> Iterator[Frame]:
         started = time.perf_counter()

@@ -13,6 +13,7 @@ from ganstudio.core.project import Project
 from ganstudio.core.store import Store
 from ganstudio.engine.compute import ChooseDevice, Compute, Event, JobFactory, OpenModel
 from ganstudio.studio.history import History, Tree
+from ganstudio.studio.layers import Layers
 from ganstudio.studio.library import Library
 from ganstudio.studio.model_search import search_for
 from ganstudio.studio.settings import Settings
@@ -50,6 +51,7 @@ class Session:
         self._sought = ""  # the digest of the model that is being searched for
         self.previewed: Document | None = None  # drawn instead of the document in sight, kept nowhere
         self.thumbnails = Thumbnails(self.add_job)
+        self.layers = Layers(self)
 
     def start(self, first_model: str | None = None) -> None:
         """Start the computing with the remembered device and the first model."""
