@@ -1,5 +1,6 @@
 """Preparing pictures once for training: cut, resized, numbered, with a report on what was wrong or double."""
 
+import contextlib
 import dataclasses
 import hashlib
 import io
@@ -18,7 +19,7 @@ from ganstudio.core.progress import Progress
 from ganstudio.core.store import Array
 from ganstudio.data.archive import ArchiveWriter, failed
 from ganstudio.data.decoding import WHITE, Box, BrokenPictureError, Fit, Shaping, open_picture, shaped
-from ganstudio.data.duplicates import NEAR, fingerprint, near_duplicates
+from ganstudio.data.duplicates import LARGEST_DISTANCE, NEAR, fingerprint, near_duplicates
 from ganstudio.data.frames import frame_count, frames, is_video
 from ganstudio.data.images import LARGEST_RESOLUTION, MIRRORED
 from ganstudio.data.labels import CHANNELS, CLASS_NAMES, JSON_NAME, Labels, LabelSource, read_labels
@@ -53,11 +54,25 @@ class ImportOptions:
 
     def shaping(self) -> Shaping:
         """Return what each picture is brought to; raises WrongInputError."""
+        self._validate()
+        return Shaping(self.resolution, self.grey, self.background, self.fit, self.box)
+
+    def _validate(self) -> None:
         if not 1 <= self.resolution <= LARGEST_RESOLUTION:
             raise WrongInputError(f"The resolution {self.resolution} is out of bounds: 1 to {LARGEST_RESOLUTION}.")
+        if self.box and not (self.box[0] < self.box[2] and self.box[1] < self.box[3]):
+            raise WrongInputError(f"The box {self.box} is empty; give left, top, right and bottom in pixels.")
+        if not all(0 <= level <= 255 for level in self.background):
+            raise WrongInputError(f"The background {self.background} is no colour; give red, green, blue up to 255.")
+        if not 0 <= self.duplicate_distance <= LARGEST_DISTANCE:
+            raise WrongInputError(f"A distance of {self.duplicate_distance} is out of bounds: 0 to {LARGEST_DISTANCE}.")
         if self.every < 1:
             raise WrongInputError(f"Each {self.every}-th frame cannot be taken; give 1 or more.")
-        return Shaping(self.resolution, self.grey, self.background, self.fit, self.box)
+        video = is_video(self.source)
+        if self.every != 1 and not video:
+            raise WrongInputError(f"{self.source} is no video, of which each {self.every}-th frame could be taken.")
+        if video and (self.labels is not LabelSource.NONE or self.label_file):
+            raise WrongInputError("The frames of a video have no classes; prepare it without labels.")
 
 
 @dataclass
@@ -220,6 +235,12 @@ class _Journal:
             raise failed(self.path, problem) from problem
         self.done[entry.number] = entry
 
+    def discard(self) -> None:
+        """Remove the list and its folder, which holds no picture; another try may have other options."""
+        self.path.unlink()
+        with contextlib.suppress(OSError):
+            self.path.parent.rmdir()
+
 
 def picture_name(number: int, suffix: str = "") -> str:
     """Return the name of a prepared picture."""
@@ -264,7 +285,9 @@ def _finish(options: ImportOptions, journal: _Journal, source: _Source, work: Pa
     whole = [entry for entry in done if not entry.broken]
     broken = [*source.refused.items(), *((entry.name, entry.broken) for entry in done if entry.broken)]
     if not whole:
-        raise SourceError(f"None of the pictures in {options.source} can be used; the first one: {broken[0]}.")
+        journal.discard()
+        first = " (".join(broken[0])
+        raise SourceError(f"None of the pictures in {options.source} can be used, the first one being {first}).")
     pairs = near_duplicates([bytes.fromhex(entry.print) for entry in whole], options.duplicate_distance)
     twins = {later for _, later in pairs} if options.drop_duplicates else set()
     kept = [entry for row, entry in enumerate(whole) if row not in twins]
@@ -278,7 +301,7 @@ def _finish(options: ImportOptions, journal: _Journal, source: _Source, work: Pa
     classes = list(source.labels.classes) if source.labels else None
     notes = {"labels": labels if classes else None, CLASS_NAMES: classes, CHANNELS: 1 if options.grey else 3}
     _write_text(work / JSON_NAME, json.dumps(notes))
-    _write_text(work / REPORT, json.dumps(dataclasses.asdict(report), indent=1, ensure_ascii=False))
+    _write_text(work / REPORT, json.dumps(dataclasses.asdict(report), indent=1))
     _write_text(work / REPORT_TEXT, report.text())
     return report
 

@@ -3,7 +3,7 @@
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -83,10 +83,13 @@ DataCommand = (
 
 
 def run_data_command(options: PrepareData | CheckData | DrawFaces) -> Iterator[Progress]:
-    """Do what the options say."""
+    """Do what the options say; names of files that are no text come with question marks."""
     if isinstance(options, PrepareData):
-        return prepare(options)
-    return check(options) if isinstance(options, CheckData) else draw_faces(options)
+        job = prepare(options)
+    else:
+        job = check(options) if isinstance(options, CheckData) else draw_faces(options)
+    for step in job:
+        yield replace(step, label=step.label.encode("utf-8", "replace").decode())
 
 
 def prepare(options: PrepareData) -> Iterator[Progress]:
@@ -97,10 +100,15 @@ def prepare(options: PrepareData) -> Iterator[Progress]:
     report = report_of(options.out)
     notes = [f"{last.label}."]
     if report["broken"]:
-        notes.append(f"{len(report['broken'])} files could not be used, such as {' ('.join(report['broken'][0])}).")
+        notes.append(f"{counted(report['broken'])} could not be used, such as {' ('.join(report['broken'][0])}).")
     if report["duplicates"]:
-        notes.append(f"{len(report['duplicates'])} look like others; report.txt names them.")
+        notes.append(f"Near-duplicates: {counted(report['duplicates'])}; report.txt names them.")
     yield Progress(last.done, last.total, " ".join(notes))
+
+
+def counted(files: list[list[str]]) -> str:
+    """Say how many files a list has."""
+    return "1 file" if len(files) == 1 else f"{len(files)} files"
 
 
 def import_options(options: PrepareData) -> ImportOptions:

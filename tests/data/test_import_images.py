@@ -165,8 +165,34 @@ def test_odd_pictures_are_sorted_into_good_and_bad(tmp_path: Path) -> None:
     report = json.loads((tmp_path / "target" / "report.json").read_text())
     assert {name for name, _ in report["broken"]} == set(bad)
     assert report["written"] == len(good)
-    with pytest.raises(SourceError, match="None of the pictures"):
-        run(ImportOptions(folder_of(tmp_path / "bad", bad), tmp_path / "none", 8))
+
+
+@pytest.mark.parametrize("target", ["none", "none.zip"])
+def test_where_nothing_can_be_used_nothing_is_left_behind(tmp_path: Path, target: str) -> None:
+    source = folder_of(tmp_path / "bad", dict(broken()))
+    with pytest.raises(SourceError, match=r"first one being bad-header-sum.png \(it is damaged.*\)"):
+        run(ImportOptions(source, tmp_path / target, 8))
+    assert list(tmp_path.iterdir()) == [source]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"resolution": 0}, "resolution 0"),
+        ({"box": (5, 5, 5, 9)}, "is empty"),
+        ({"background": (0, 256, 0)}, "no colour"),
+        ({"duplicate_distance": 8}, "distance of 8"),
+        ({"every": 0}, "0-th"),
+        ({"every": 2}, "is no video"),
+        ({"source": Path("clip.mp4")}, "frames of a video have no classes"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_before_anything_is_written(
+    options: ImportOptions, changed: dict[str, object], words: str
+) -> None:
+    with pytest.raises(WrongInputError, match=words):
+        run(replace(options, **changed))
+    assert not options.target.exists()
 
 
 def test_near_duplicates_are_found_and_others_are_not(options: ImportOptions) -> None:

@@ -1,5 +1,6 @@
 """The data command: what it prepares, checks and draws."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -18,10 +19,22 @@ def test_prepare_says_what_came_of_it(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["data", "prepare", str(source), *options]) == 0
     said = capsys.readouterr().out
     assert "10 pictures are in" in said
-    assert "1 files could not be used, such as bad.png" in said
+    assert "1 file could not be used, such as bad.png (it is damaged" in said
     assert open_pictures(target).facts.resolution == 4
     assert main(["data", "prepare", str(source), *options]) == 1
     assert "exists already" in capsys.readouterr().err
+
+
+def test_names_that_are_no_text_are_shown_with_question_marks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = folder_of(tmp_path / "source", numbered(2))
+    (source / os.fsdecode(b"bad\xff.png")).write_bytes(b"bad")
+    for target in (tmp_path / "set.zip", tmp_path / "set"):
+        assert main(["data", "prepare", str(source), "--out", str(target), "--resolution", "4"]) == 0
+        assert "such as bad?.png (it is damaged" in capsys.readouterr().out
+    assert main(["data", "check", str(source)]) == 0
+    assert "bad?.png: it is damaged" in capsys.readouterr().out
 
 
 def test_check_names_broken_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
