@@ -51,6 +51,10 @@ class Pool:
         """Return what a number stands for; None where it stands for nothing."""
         return self._values[number] if 0 <= number < len(self._values) else None
 
+    def values_from(self, number: int) -> list[Any]:
+        """Return the values from a number on."""
+        return self._values[number:]
+
     def read(self, plain: Plain, place: str) -> None:
         """Take over the next written value."""
         named = plain.get(KIND) if isinstance(plain, dict) else None
