@@ -11,6 +11,7 @@ import torch.nn.functional as F
 
 from ganstudio.core.latents import lerp, slerp
 from ganstudio.core.progress import Progress
+from ganstudio.metrics.forward_mode import directional_derivative
 
 LARGEST_SIDE = 256
 REJECTED_PERCENT = 1.0
@@ -19,6 +20,8 @@ NORMAL_95 = 1.959964
 Mapping = Callable[[torch.Tensor, torch.Tensor | None], torch.Tensor]
 Synthesis = Callable[[torch.Tensor], torch.Tensor]
 Distance = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+Form = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+"""The limit of a distance: of pictures and their derivative, `[N]`."""
 
 
 class PathSpace(StrEnum):
@@ -133,6 +136,36 @@ def path_distances(
     pictures = model.synthesis(neighbours(model, ends, options.space, options.epsilon))
     first, second = prepare_pictures(pictures, options.crop).chunk(2)
     return distance(first, second) / options.epsilon**2
+
+
+def path_tangents(model: PathModel, ends: PathEnds, space: PathSpace) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the latents at t and their derivative by t, both with N as the first axis."""
+    if space is PathSpace.Z:
+
+        def along(t: torch.Tensor) -> torch.Tensor:
+            return model.mapping(interpolate_z(ends.z0, ends.z1, t, model.normalizes_z), ends.labels)
+
+        return directional_derivative(along, ends.t, torch.ones_like(ends.t))
+    labels = None if ends.labels is None else torch.cat([ends.labels, ends.labels])
+    w0, w1 = model.mapping(torch.cat([ends.z0, ends.z1]), labels).chunk(2)
+    t = ends.t.reshape(-1, *[1] * (w0.ndim - 1)).to(w0.device)
+    return lerp(w0, w1, t), w1 - w0
+
+
+def picture_tangents(
+    model: PathModel, ends: PathEnds, space: PathSpace, crop: bool = False
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the pictures `[N, C, H, W]` at t, as they are compared, and their derivative by t."""
+    pictures, slopes = directional_derivative(model.synthesis, *path_tangents(model, ends, space))
+    return prepare_pictures(pictures, crop), prepare_pictures(slopes, crop)
+
+
+def limit_distances(model: PathModel, form: Form, ends: PathEnds, options: PathLengthOptions) -> torch.Tensor:
+    """Return what `path_distances` tends to for small epsilon `[N]`, without its cancellation.
+
+    The model's mapping and synthesis must be differentiable functions, and its labels are given with `ends`.
+    """
+    return form(*picture_tangents(model, ends, options.space, options.crop))
 
 
 def draw_ends(

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from ganstudio.losses.perceptual import lpips_alex, lpips_vgg16
+from ganstudio.metrics.perceptual_speed import PerceptualSpeed
 from tests.reference.reference_case import LPIPS, Case, cases
 
 pytestmark = pytest.mark.reference
@@ -26,3 +27,15 @@ def test_distances(case: Case, network: str, dtype: torch.dtype) -> None:
         ours[f"{network}_self"] = distance(first, first)
     for name in ours.keys() & expected.keys():
         torch.testing.assert_close(ours[name], expected[name].to(dtype), rtol=0.0, atol=ACCEPT, msg=name)
+
+
+@pytest.mark.parametrize("network", DISTANCES)
+@pytest.mark.parametrize("case", cases(LPIPS))
+def test_the_speed_between_the_pictures_is_the_limit_of_the_distance(case: Case, network: str) -> None:
+    first, second = (case.tensors[f"in/{name}_uint8"][:2] / 127.5 - 1.0 for name in ("a", "b"))
+    exact, step = DISTANCES[network]().double(), 1e-6
+    start, change = first.double(), (second - first).double()
+    with torch.no_grad():
+        expected = exact(start, start + step * change) / step**2
+    ours = PerceptualSpeed(DISTANCES[network]())(first, second - first)
+    torch.testing.assert_close(ours.double(), expected, rtol=0.01, atol=0.0)

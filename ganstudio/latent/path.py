@@ -1,0 +1,313 @@
+"""Paths through the latent space: which latent a timeline asks for at a time.
+
+A *place* on a path is a number from 0 to the count of its segments: whole places are keyframes. Times are seconds.
+"""
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from ganstudio.core.document import (
+    ClassBlend,
+    ClassChoice,
+    Document,
+    FrozenMap,
+    InputValue,
+    LatentBlend,
+    LatentPoint,
+    LatentValue,
+    NoiseMode,
+    Space,
+)
+from ganstudio.core.latents import lerp, slerp
+from ganstudio.core.project import Curve, Easing, Keyframe, Timeline
+from ganstudio.core.store import Array, Store
+
+SHORTEST_S = 0.05
+ARC_STEPS = 1024
+LEAST_WEIGHT = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """The keyframes that a place lies between: their weights `[K]`, and how these change per segment `[K]`."""
+
+    keyframes: tuple[int, ...]
+    weights: Array
+    slopes: Array
+
+
+def segment_count(timeline: Timeline) -> int:
+    """Count the segments; a closed path has one more, from its last keyframe to its first."""
+    count = len(timeline.keyframes)
+    return 0 if count < 2 else count - (not timeline.closed)
+
+
+def own_starts(timeline: Timeline) -> Array:
+    """Return the times `[segments + 1]` of the keyframes by the segments' own seconds."""
+    seconds = [max(frame.seconds, SHORTEST_S) for frame in timeline.keyframes[: segment_count(timeline)]]
+    starts: Array = np.concatenate([[0.0], np.cumsum(seconds)])
+    return starts
+
+
+def total_seconds(timeline: Timeline) -> float:
+    """Return how long the path takes; evening out the speed leaves it as it is."""
+    return float(own_starts(timeline)[-1])
+
+
+def keyframe_times(timeline: Timeline, store: Store) -> Array:
+    """Return the times `[segments + 1]` at which the path passes its keyframes; the last is the end."""
+    starts = own_starts(timeline)
+    table = timing_table(timeline, store)
+    if table is None:
+        return starts
+    moments = np.linspace(0.0, starts[-1], len(table))
+    times: Array = np.interp(np.arange(len(starts)), table, moments)
+    return times
+
+
+def timing_table(timeline: Timeline, store: Store) -> Array | None:
+    """Return the places `[K]` at evenly spaced times of a re-timed path, None where segments keep their seconds."""
+    if timeline.timing is None or segment_count(timeline) == 0:
+        return None
+    table = store.get(timeline.timing)
+    return table if len(table) > 1 else None
+
+
+def eased(easing: Easing, fraction: float) -> float:
+    """Return the part of a segment that lies behind at a part of its time, both in [0, 1]."""
+    if easing is Easing.IN:
+        return fraction * fraction
+    if easing is Easing.OUT:
+        return fraction * (2.0 - fraction)
+    if easing is Easing.IN_OUT:
+        return fraction * fraction * (3.0 - 2.0 * fraction)
+    return fraction
+
+
+def own_clock(timeline: Timeline, seconds: float) -> float:
+    """Return the time inside the path; closed paths begin again, others stay at their ends."""
+    total = total_seconds(timeline)
+    if total <= 0.0 or not math.isfinite(seconds):
+        return 0.0
+    return seconds % total if timeline.closed else min(max(seconds, 0.0), total)
+
+
+def place_at(timeline: Timeline, seconds: float, store: Store) -> float:
+    """Return the place at a time: by the re-timed table, else by each segment's seconds and easing."""
+    segments = segment_count(timeline)
+    if segments == 0:
+        return 0.0
+    starts, now = own_starts(timeline), own_clock(timeline, seconds)
+    table = timing_table(timeline, store)
+    if table is not None:
+        return float(np.interp(now, np.linspace(0.0, starts[-1], len(table)), table))
+    segment = min(int(np.searchsorted(starts, now, side="right")) - 1, segments - 1)
+    fraction = (now - starts[segment]) / (starts[segment + 1] - starts[segment])
+    return segment + eased(timeline.keyframes[segment].easing, min(max(float(fraction), 0.0), 1.0))
+
+
+def places_at(timeline: Timeline, times: Array, store: Store) -> Array:
+    """Return the places `[K]` at times `[K]`."""
+    return np.array([place_at(timeline, float(time), store) for time in times])
+
+
+def blend_at(timeline: Timeline, place: float) -> Blend:
+    """Return which keyframes a place blends; weights sum to one, slopes to nothing.
+
+    Cubic paths are Catmull-Rom splines, whose direction is continuous at keyframes; beyond the ends of an open path
+    stands the mirror image of the last keyframe but one.
+    """
+    segments, count = segment_count(timeline), len(timeline.keyframes)
+    if segments == 0:
+        return Blend((0,), np.ones(1), np.zeros(1))
+    segment = min(max(math.floor(place), 0), segments - 1)
+    f = min(max(place - segment, 0.0), 1.0)
+    if timeline.curve is Curve.LINEAR:
+        pair = (segment, (segment + 1) % count)
+        return Blend(pair, np.array([1.0 - f, f]), np.array([-1.0, 1.0]))
+    powers, slopes = np.array([1.0, f, f**2, f**3]), np.array([0.0, 1.0, 2.0 * f, 3.0 * f**2])
+    return _folded(timeline, segment, powers @ _CATMULL_ROM, slopes @ _CATMULL_ROM)
+
+
+_CATMULL_ROM = 0.5 * np.array(
+    [[0.0, 2.0, 0.0, 0.0], [-1.0, 0.0, 1.0, 0.0], [2.0, -5.0, 4.0, -1.0], [-1.0, 3.0, -3.0, 1.0]]
+)
+
+
+def _folded(timeline: Timeline, segment: int, weights: Array, slopes: Array) -> Blend:
+    """Give what falls on places outside an open path to the keyframes that they mirror: p₋₁ = 2 p₀ - p₁."""
+    count = len(timeline.keyframes)
+    shares: dict[int, Array] = {}
+    for place, pair in zip(range(segment - 1, segment + 3), np.stack([weights, slopes], axis=1), strict=True):
+        if timeline.closed or 0 <= place < count:
+            parts = [(place % count, 1.0)]
+        elif place < 0:
+            parts = [(0, 2.0), (1, -1.0)]
+        else:
+            parts = [(count - 1, 2.0), (count - 2, -1.0)]
+        for keyframe, share in parts:
+            shares[keyframe] = shares.get(keyframe, np.zeros(2)) + share * pair
+    kept = sorted(shares)
+    table = np.stack([shares[keyframe] for keyframe in kept])
+    return Blend(tuple(kept), table[:, 0], table[:, 1])
+
+
+def blend_space(timeline: Timeline, has_w: bool) -> Space:
+    """Return where the path runs: in W where a model has it and the person or a keyframe's own space wants it."""
+    if not has_w:
+        return Space.Z
+    given = any(not _in_z(frame.latent) for frame in timeline.keyframes)
+    return Space.W if given or timeline.space is not Space.Z else Space.Z
+
+
+def _in_z(value: LatentValue) -> bool:
+    if isinstance(value, LatentBlend):
+        return value.space is Space.Z or all(isinstance(part, LatentPoint) for part, _ in value.parts)
+    return isinstance(value, LatentPoint) or value.space is Space.Z
+
+
+def latent_at(timeline: Timeline, place: float, has_w: bool) -> LatentValue:
+    """Return the latent at a place; raises IndexError without keyframes."""
+    blend = blend_at(timeline, place)
+    parts = tuple(
+        (timeline.keyframes[keyframe].latent, float(weight))
+        for keyframe, weight in zip(blend.keyframes, blend.weights, strict=True)
+        if abs(weight) > LEAST_WEIGHT
+    )
+    if len(parts) == 1:
+        return parts[0][0]
+    return LatentBlend(parts, blend_space(timeline, has_w))
+
+
+def noise_turn(timeline: Timeline, seconds: float) -> float:
+    """Return how far noise has gone round at a time, in whole turns over the path."""
+    total = total_seconds(timeline)
+    return timeline.noise_turns * own_clock(timeline, seconds) / total if total > 0.0 else 0.0
+
+
+def latent_input(document: Document) -> str | None:
+    """Return the name of the input that a path moves, None where the document has none."""
+    inputs: FrozenMap[InputValue] = document.inputs
+    return next((name for name, value in inputs.items() if not isinstance(value, ClassChoice | ClassBlend)), None)
+
+
+def document_at(document: Document, timeline: Timeline, seconds: float, store: Store, has_w: bool) -> Document:
+    """Return what a path shows at a time: a document whose latent, and noise where it loops, come from the path."""
+    name = latent_input(document)
+    if name is None or not timeline.keyframes:
+        return document
+    latent = latent_at(timeline, place_at(timeline, seconds, store), has_w)
+    noise = document.noise
+    if timeline.noise_turns and noise.mode is not NoiseMode.NONE:
+        noise = dataclasses.replace(noise, mode=NoiseMode.RANDOM, turn=round(noise_turn(timeline, seconds), 6))
+    return dataclasses.replace(document, inputs=document.inputs.with_item(name, latent), noise=noise)
+
+
+def on_sphere(zs: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """Blend z `[K, dim]` by weights `[N, K]`: two along their arc, more along their weighted sum; norms are blended.
+
+    The differentiable twin of what a document's blend in Z stands for: `[N, dim]`.
+    """
+    norms = zs.norm(dim=1, keepdim=True)
+    directions = zs / norms
+    if len(zs) == 2:
+        t = weights[:, 1:]
+        first, second = (directions[i : i + 1].expand(len(t), -1) for i in (0, 1))
+        same = torch.dot(directions[0], directions[1]) > 1.0 - LEAST_WEIGHT
+        along = lerp(first, second, t) if same else slerp(first, second, t)
+    else:
+        along = weights @ directions
+        along = along / along.norm(dim=1, keepdim=True)
+    return along * (weights @ norms)
+
+
+def with_keyframes(timeline: Timeline, keyframes: tuple[Keyframe, ...]) -> Timeline:
+    """Return the path through other keyframes, at their own pace."""
+    return dataclasses.replace(timeline, keyframes=keyframes, timing=None)
+
+
+def inserted(timeline: Timeline, keyframe: Keyframe, seconds: float) -> Timeline:
+    """Return the path with one keyframe more at a time: inside a segment it splits its seconds, else the path grows."""
+    frames, starts = timeline.keyframes, own_starts(timeline)
+    if len(frames) < 2 or seconds >= starts[-1]:
+        return with_keyframes(timeline, (*frames, keyframe))
+    if seconds <= 0.0:
+        return with_keyframes(timeline, (keyframe, *frames))
+    at = int(np.searchsorted(starts, seconds, side="right")) - 1
+    before = max(float(seconds - starts[at]), SHORTEST_S)
+    after = max(float(starts[at + 1] - seconds), SHORTEST_S)
+    split = dataclasses.replace(frames[at], seconds=before)
+    fresh = dataclasses.replace(keyframe, seconds=after)
+    return with_keyframes(timeline, (*frames[:at], split, fresh, *frames[at + 1 :]))
+
+
+def without(timeline: Timeline, index: int) -> Timeline:
+    """Return the path without a keyframe; the segment before takes over its seconds."""
+    frames = list(timeline.keyframes)
+    gone = frames.pop(index)
+    if 0 < index < len(timeline.keyframes) - (not timeline.closed):
+        before = frames[index - 1]
+        frames[index - 1] = dataclasses.replace(before, seconds=before.seconds + gone.seconds)
+    return with_keyframes(timeline, tuple(frames))
+
+
+def moved(timeline: Timeline, index: int, seconds: float) -> tuple[Timeline, int]:
+    """Return the path with a keyframe at another time, past others where it goes beyond them, and its new number.
+
+    The path begins with its first keyframe; where a closed path ends stays as far behind the last one as it was.
+    """
+    frames = timeline.keyframes
+    if len(frames) < 2:
+        return timeline, index
+    starts = [float(start) for start in own_starts(timeline)[: len(frames)]]
+    last = frames[-1].seconds
+    starts[index] = max(seconds, 0.0)
+    order = sorted(range(len(frames)), key=lambda i: (starts[i], abs(i - index)))
+    gaps = [max(starts[b] - starts[a], SHORTEST_S) for a, b in zip(order, order[1:], strict=False)]
+    lengths = [*gaps, last]
+    ordered = (
+        dataclasses.replace(frames[i], seconds=round(length, 4)) for i, length in zip(order, lengths, strict=True)
+    )
+    return with_keyframes(timeline, tuple(ordered)), order.index(index)
+
+
+def stretched(timeline: Timeline, total: float) -> Timeline:
+    """Return the path at another total length, every segment in proportion."""
+    now = total_seconds(timeline)
+    if now <= 0.0:
+        return timeline
+    factor = max(total, SHORTEST_S * segment_count(timeline)) / now
+    frames = (dataclasses.replace(f, seconds=max(f.seconds * factor, SHORTEST_S)) for f in timeline.keyframes)
+    return dataclasses.replace(timeline, keyframes=tuple(frames))  # a re-timed table is in parts of the whole
+
+
+def evened(places: Array, speeds: Array, count: int = ARC_STEPS) -> Array:
+    """Return the table of places `[count]` that passes equal lengths in equal times.
+
+    `speeds` `[K]` are lengths per segment at rising `places` `[K]`, with both ends of the path; the length between
+    two places is the area below them.
+    """
+    lengths = np.concatenate([[0.0], np.cumsum(np.diff(places) * (speeds[1:] + speeds[:-1]) / 2)])
+    if lengths[-1] <= 0.0:
+        return np.linspace(places[0], places[-1], count)
+    table: Array = np.interp(np.linspace(0.0, lengths[-1], count), lengths, places)
+    table[0], table[-1] = places[0], places[-1]
+    return table
+
+
+def pace_at(timeline: Timeline, times: Array, store: Store) -> Array:
+    """Return how many segments a second the path passes at times `[K]`, by differences over a small part of it."""
+    total = total_seconds(timeline)
+    if total <= 0.0:
+        return np.zeros(len(times))
+    step = total / (2.0 * ARC_STEPS)
+    open_path = dataclasses.replace(timeline, closed=False) if not timeline.closed else timeline
+    low, high = np.clip(times - step, 0.0, total), np.clip(times + step, 0.0, np.nextafter(total, 0.0))
+    difference = places_at(open_path, high, store) - places_at(open_path, low, store)
+    pace: Array = difference / np.maximum(high - low, np.finfo(np.float64).tiny)
+    return pace
+

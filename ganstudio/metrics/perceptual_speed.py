@@ -1,0 +1,89 @@
+"""How fast a picture changes to the eye: the limit of LPIPS(x, x + ε dx) / ε² for small ε.
+
+LPIPS is a squared distance, so near x it is a quadratic form of dx: with the unit features n_l of every compared layer,
+LPIPS(x, x + ε dx) / ε² → Σ_l mean_hw Σ_c w_lc (dn_lc)², where dn_l is the derivative of n_l along dx. Nothing is
+subtracted here, so float32 is exact to a few digits more than a finite difference, whose ε = 1e-4 leaves 10 % noise.
+"""
+
+from collections.abc import Generator
+
+import torch
+import torch.nn.functional as F
+
+from ganstudio.layers.perceptual import NORM_EPS, ConvLayer, PerceptualDistance
+from ganstudio.layers.winograd import WinogradConvolution, winograd_pays
+
+LEAST_PIXELS = 64  # at fewer a Winograd kernel costs more memory than the time it saves is worth
+
+
+class PerceptualSpeed:
+    """The exact quadratic form of one perceptual distance; `__call__` gives its values `[N]`."""
+
+    def __init__(self, distance: PerceptualDistance) -> None:
+        """Walk through the distance's own network, features and their derivative side by side."""
+        self.distance = distance
+        self._quick: dict[tuple[int, tuple[int, ...]], WinogradConvolution] = {}
+
+    def __call__(self, pictures: torch.Tensor, tangents: torch.Tensor) -> torch.Tensor:
+        """Return the form `[N]` for pictures `[N, 3 or 1, H, W]` in [-1, 1] and their derivative of the same shape."""
+        steps = self.steps(pictures, tangents)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                result: torch.Tensor = end.value
+                return result
+
+    @torch.no_grad()
+    def steps(self, pictures: torch.Tensor, tangents: torch.Tensor) -> Generator[None, None, torch.Tensor]:
+        """Compute the form layer by layer, so that others can compute in between."""
+        scale, shift = self.distance.scale, self.distance.shift
+        pictures, tangents = (x.to(scale.dtype).expand(-1, 3, -1, -1) for x in (pictures, tangents))
+        both = torch.cat([(pictures - shift) / scale, tangents / scale])
+        total, tapped = pictures.new_zeros(len(pictures), dtype=scale.dtype), 0
+        for index, layer in enumerate(self.distance.network.table):
+            both = self._layer(index, layer, both)
+            if layer.tap:
+                total = total + unit_form(*both.chunk(2), self.distance.heads[tapped])
+                tapped += 1
+            yield
+        return total
+
+    def _layer(self, index: int, layer: ConvLayer, both: torch.Tensor) -> torch.Tensor:
+        """Pool, convolve and rectify features and derivative `[2N, C, H, W]`."""
+        if layer.pool is not None:
+            features, slopes = both.chunk(2)
+            features, places = F.max_pool2d(features, *layer.pool, return_indices=True)
+            slopes = slopes.flatten(2).gather(2, places.flatten(2)).reshape(features.shape)
+            both = torch.cat([features, slopes])
+        conv = self.distance.network.convs[index]
+        both = self._convolved(index, conv.weight, layer, both)
+        features, slopes = both.chunk(2)
+        features.add_(conv.bias[:, None, None])
+        slopes.mul_(features > 0)
+        features.relu_()
+        return both
+
+    def _convolved(self, index: int, weight: torch.Tensor, layer: ConvLayer, x: torch.Tensor) -> torch.Tensor:
+        plain = layer.stride != 1 or layer.padding != 1 or x.shape[2] * x.shape[3] < LEAST_PIXELS
+        if plain or not winograd_pays(weight, x):
+            return F.conv2d(x, weight, stride=layer.stride, padding=layer.padding)
+        key = (index, tuple(x.shape))
+        if key not in self._quick:
+            for old in [other for other in self._quick if other[0] == index]:
+                del self._quick[old]
+            self._quick[key] = WinogradConvolution(weight, x)
+        return self._quick[key](x, x.new_ones(x.shape[:2]), None)
+
+
+def unit_form(features: torch.Tensor, slopes: torch.Tensor, head: torch.Tensor) -> torch.Tensor:
+    """Return mean_hw Σ_c w_c (dn_c)² `[N]` for features f, their derivative `[N, C, H, W]` and weights `[C]`.
+
+    n = f / (‖f‖ + 1e-10), so dn = df / (‖f‖ + 1e-10) - f (f · df) / (‖f‖ (‖f‖ + 1e-10)²).
+    """
+    length = torch.linalg.vector_norm(features, dim=1, keepdim=True)
+    inverse = 1.0 / (length + NORM_EPS)
+    along = (features * slopes).sum(dim=1, keepdim=True)
+    pull = along * inverse.square() / length.clamp_min(torch.finfo(length.dtype).tiny)
+    change = slopes * inverse - features * pull
+    return torch.einsum("nchw,c->nhw", change.square_(), head).mean(dim=(1, 2))
