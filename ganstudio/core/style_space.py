@@ -1,6 +1,7 @@
 """S space: the style channels behind each layer's affine (Wu et al. 2021, arXiv 2011.12799)."""
 
 import contextlib
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -49,7 +50,8 @@ class StyleSpread:
 
     def __init__(self, generator: MapsToW, network: nn.Module, z_dim: int, c_dim: int) -> None:
         """Map with `generator`, whose mapping's weights are those of `network`."""
-        self._generator, self._network, self._z_dim, self._c_dim = generator, network, z_dim, c_dim
+        self._owner = weakref.ref(generator)  # which keeps this: a closed model's memory is free at once
+        self._network, self._z_dim, self._c_dim = network, z_dim, c_dim
         self._w: list[torch.Tensor] = []
         self._stamp: tuple[object, ...] = ()
         self._layers: dict[str, Stamped] = {}
@@ -62,12 +64,14 @@ class StyleSpread:
             self._w, self._stamp = [], stamp
         done = CHUNK * len(self._w)
         if done < RANDOM_W:
-            device = self._generator.w_avg.device
+            generator = self._owner()
+            assert generator is not None
+            device = generator.w_avg.device
             random = torch.Generator().manual_seed(done)
             z = torch.randn(CHUNK, self._z_dim, generator=random).to(device)
             classes = torch.arange(done, done + CHUNK, device=device) % max(self._c_dim, 1)
             labels = nn.functional.one_hot(classes, self._c_dim).float() if self._c_dim else None
-            self._w.append(self._generator.mapping(z, labels)[:, 0])
+            self._w.append(generator.mapping(z, labels)[:, 0])
         return min(CHUNK * len(self._w) / RANDOM_W, 1.0)
 
     @torch.no_grad()

@@ -86,8 +86,10 @@ class RunningJob:
 
 def rendering_backend(store: Store) -> Backend:
     """Load the real computing, which takes a moment."""
+    from ganstudio.architectures import cards
     from ganstudio.engine.rendering import Rendering
 
+    cards()
     shorten_pauses()
     return Rendering(store)
 

@@ -114,18 +114,17 @@ class IncrementalSynthesis:
     def _stale(self, wanted: tuple[str, ...], keys: Mapping[str, bytes]) -> list[str]:
         """Return the stages that must run before `wanted` is there, in order."""
         todo: list[str] = []
-
-        def visit(name: str) -> None:
-            kept = self.kept.get(name)
-            if name in todo or (kept is not None and kept.key == keys[name]):
-                return
-            for need in self.stages[name].needs:
-                visit(need)
-            todo.append(name)
-
         for name in wanted:
-            visit(name)
+            self._visit(name, keys, todo)
         return todo
+
+    def _visit(self, name: str, keys: Mapping[str, bytes], todo: list[str]) -> None:
+        kept = self.kept.get(name)
+        if name in todo or (kept is not None and kept.key == keys[name]):
+            return
+        for need in self.stages[name].needs:
+            self._visit(need, keys, todo)
+        todo.append(name)
 
     def _run(self, name: str, inputs: StageInputs, key: bytes, later: frozenset[str]) -> Features:
         stage = self.stages[name]

@@ -1,6 +1,10 @@
 """The real backend with the shipped model."""
 
 import dataclasses
+import gc
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +12,10 @@ import pytest
 import torch
 
 import ganstudio
+from ganstudio.architectures import cards
 from ganstudio.architectures.dcgan.stages import DCGANGenerator
+from ganstudio.checkpoints.checkpoint import Checkpoint
+from ganstudio.checkpoints.format import save_checkpoint
 from ganstudio.core.device import Precision
 from ganstudio.core.document import LatentPoint
 from ganstudio.core.errors import DeviceError, DeviceMemoryError, UnknownModelError, WrongInputError
@@ -137,3 +144,29 @@ def test_numpy_goes_in_and_nonsense_does_not(model: Model) -> None:
     for name in ("a" * 5000, "", "\0"):
         with pytest.raises(UnknownModelError):
             ganstudio.open_model(name)
+
+
+@pytest.fixture
+def without_collections() -> Iterator[None]:
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("without_collections")
+@pytest.mark.parametrize("architecture", ["stylegan2", "stylegan", "dcgan", "progan"])
+def test_the_memory_of_a_closed_model_is_free_at_once(architecture: str, tmp_path: Path) -> None:
+    card = cards()[architecture]
+    config = card.presets["tiny"]
+    rendering = Rendering()
+    closed: list[weakref.ref[torch.nn.Module]] = []
+    for number in range(3):
+        path = tmp_path / f"{number}.safetensors"
+        tensors = card.build(config).network.state_dict()
+        save_checkpoint(path, Checkpoint(architecture, config, {"generator": tensors}))
+        opened = rendering.open(str(path))
+        assert list(rendering.render(opened.info.document))
+        network = next(reversed(rendering._open.values()))[0].generator.network
+        closed.append(weakref.ref(network))
+        del network
+    assert [network() is None for network in closed] == [True, False, False]
