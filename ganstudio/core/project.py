@@ -79,3 +79,16 @@ class Project:
         """Return a copy in which the document in sight is `document`."""
         before, after = self.documents[: self.active], self.documents[self.active + 1 :]
         return dataclasses.replace(self, documents=(*before, document, *after))
+
+    def with_copy(self) -> "Project":
+        """Return a copy in which the document in sight stands twice, and the second one is in sight."""
+        first, rest = self.documents[: self.active + 1], self.documents[self.active + 1 :]
+        return dataclasses.replace(self, documents=(*first, self.document, *rest), active=self.active + 1)
+
+    def without(self, index: int) -> "Project":
+        """Return a copy without a document; the last one stays, and the one in sight where it is another."""
+        if len(self.documents) < 2 or not 0 <= index < len(self.documents):
+            return self
+        documents = self.documents[:index] + self.documents[index + 1 :]
+        active = self.active - (index < self.active)
+        return dataclasses.replace(self, documents=documents, active=min(active, len(documents) - 1))

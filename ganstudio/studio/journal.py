@@ -33,7 +33,8 @@ class Journal:
         self, folder: Path, store: Store, told: Callable[[StudioError], None], interval: float = INTERVAL_S
     ) -> None:
         """Begin with the first note; `told` is called on the writing thread."""
-        self.folder, self._store, self._told, self._interval = folder, store, told, interval
+        self.folder, self.interval = folder, interval
+        self._store, self._told = store, told
         self._wake = threading.Condition()
         self._newest: Tree | None = None
         self._picture: Array | None = None
@@ -80,7 +81,7 @@ class Journal:
                         self._file.add({"ended": time.time()})
                 return
             with self._wake:
-                self._wake.wait_for(lambda: self._ending, self._interval)
+                self._wake.wait_for(lambda: self._ending, self.interval)
 
     def _write(self, tree: Tree, picture: Array | None) -> bool:
         try:

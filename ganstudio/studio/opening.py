@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ganstudio.studio.project_file import is_project
 from ganstudio.studio.session import Session
 
 
@@ -16,9 +17,10 @@ class Opener:
     open: Callable[[Session, Path], None]
 
 
+PROJECT = Opener("Drop to open the project", is_project, lambda session, path: session.projects.open(path))
 MODEL = Opener("Drop to open", lambda _path: True, lambda session, path: session.open_model(str(path)))
 
-OPENERS: tuple[Opener, ...] = (MODEL,)  # the first that takes a file opens it
+OPENERS: tuple[Opener, ...] = (PROJECT, MODEL)  # the first that takes a file opens it
 
 
 def opener_of(path: Path) -> Opener:

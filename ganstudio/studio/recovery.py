@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
@@ -20,7 +21,9 @@ from ganstudio.core.store import Array, Store
 from ganstudio.engine.compute import Backend
 from ganstudio.studio.history import Tree
 from ganstudio.studio.journal import INTERVAL_S, JOURNAL, PICTURE, Found, Journal, read_journal
-from ganstudio.studio.session import Session
+
+if TYPE_CHECKING:
+    from ganstudio.studio.session import Session
 
 SESSIONS, LOCK = "sessions", "lock"
 ENDED_KEPT = 5
@@ -50,7 +53,7 @@ class Recovery:
 
     found = Signal()
 
-    def __init__(self, session: Session, interval: float = INTERVAL_S) -> None:
+    def __init__(self, session: "Session", interval: float = INTERVAL_S) -> None:
         """Nothing is written before `begin`."""
         self._session = session
         self._interval = min(interval, LONGEST_INTERVAL_S)
@@ -58,10 +61,12 @@ class Recovery:
         self._journal: Journal | None = None
         self._lock: FileLock | None = None
         self._problems: list[StudioError] = []
+        self._begun = False
         self.earlier: tuple[EarlierSession, ...] = ()
 
     def begin(self) -> None:
         """Write from now on, and look for what is left of sessions before."""
+        self._begun = True
         self._open_journal()
         session = self._session
         session.history_changed.connect(self._note)
@@ -70,9 +75,18 @@ class Recovery:
 
     def end(self) -> None:
         """Write the last edits; what ends well is kept for a while and not offered by itself."""
+        if not self._begun:
+            return
+        self._begun = False
         self._session.history_changed.disconnect(self._note, missing_ok=True)
         self._session.replacing.disconnect(self._turn, missing_ok=True)
         self._close_journal(wait=True)
+
+    def write_every(self, seconds: float) -> None:
+        """Write at most this often, and at least every few seconds."""
+        self._interval = min(seconds, LONGEST_INTERVAL_S)
+        if self._journal is not None:
+            self._journal.interval = self._interval
 
     @property
     def crashed(self) -> tuple[EarlierSession, ...]:

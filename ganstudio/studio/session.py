@@ -16,6 +16,8 @@ from ganstudio.studio.history import History, Tree
 from ganstudio.studio.layers import Layers
 from ganstudio.studio.library import Library
 from ganstudio.studio.model_search import search_for
+from ganstudio.studio.projects import Projects
+from ganstudio.studio.recovery import Recovery
 from ganstudio.studio.settings import Settings
 from ganstudio.studio.thumbnails import Thumbnails
 
@@ -51,6 +53,8 @@ class Session:
         self._sought = ""  # the digest of the model that is being searched for
         self.previewed: Document | None = None  # drawn instead of the document in sight, kept nowhere
         self.thumbnails = Thumbnails(self.add_job)
+        self.projects = Projects(self)
+        self.recovery = Recovery(self, settings.journal_s)
         self.layers = Layers(self)
 
     def start(self, first_model: str | None = None) -> None:
@@ -122,6 +126,14 @@ class Session:
         """Bring another document of the project in sight; that is no step."""
         self._show(lambda: self.history.look_at(index))
 
+    def duplicate_document(self) -> None:
+        """Put a copy of the document in sight beside it."""
+        self._record("Duplicate the picture", self.project.with_copy(), None)
+
+    def close_document(self, index: int) -> None:
+        """Take a document out of the project; the last one stays."""
+        self._record("Close a picture", self.project.without(index), None)
+
     def go_to_step(self, number: int) -> None:
         """Go to any step of the history."""
         self._show(lambda: self.history.go(number))
@@ -188,7 +200,7 @@ class Session:
     def redraw(self) -> None:
         """Draw the document in sight again, or the one that is previewed."""
         document = self.document if self.previewed is None else self.previewed
-        if document.model.digest:
+        if document.model.digest in self._models:
             self.compute.draw(document)
 
     def add_job(

@@ -15,6 +15,8 @@ from ganstudio.studio.launch import Theme
 
 FILE = "settings.json"
 RECENT_KEPT = 12
+JOURNAL_S = 1.0
+JOURNAL_CHOICES_S = (0.5, 1.0, 2.0, 4.0)
 
 
 class Keeping:
@@ -79,6 +81,10 @@ class Settings:
     layout: dict[str, str] = field(default_factory=dict)  # window geometry and panel states, by name
     folder: Path = field(default_factory=user_folder, compare=False)
     keeping: Keeping = field(default_factory=Keeping, compare=False, repr=False)
+    projects: list[str] = field(default_factory=list)  # project files opened or saved lately, the latest first
+    keys: dict[str, str] = field(default_factory=dict)  # shortcuts by command, where they are a person's own
+    exports: str = ""  # the folder that saved pictures go to at first
+    journal_s: float = JOURNAL_S  # seconds between two writes of the journal, at most
 
     @staticmethod
     def load(folder: Path | None = None) -> "Settings":
@@ -115,12 +121,22 @@ def _from_json(found: dict[str, Any], folder: Path) -> Settings:
         settings.precision = Precision(found["precision"])
     if isinstance(found.get("device"), str):
         settings.device = found["device"]
-    recent, layout = found.get("recent"), found.get("layout")
-    if isinstance(recent, list):
-        settings.recent = [path for path in recent if isinstance(path, str)][:RECENT_KEPT]
-    if isinstance(layout, dict):
-        settings.layout = {k: v for k, v in layout.items() if isinstance(k, str) and isinstance(v, str)}
+    if isinstance(found.get("exports"), str):
+        settings.exports = found["exports"]
+    if found.get("journal_s") in JOURNAL_CHOICES_S:
+        settings.journal_s = float(found["journal_s"])
+    settings.recent, settings.projects = _texts(found.get("recent")), _texts(found.get("projects"))
+    settings.layout, settings.keys = _named_texts(found.get("layout")), _named_texts(found.get("keys"))
     return settings
+
+
+def _texts(found: object) -> list[str]:
+    return [text for text in found if isinstance(text, str)][:RECENT_KEPT] if isinstance(found, list) else []
+
+
+def _named_texts(found: object) -> dict[str, str]:
+    items = found.items() if isinstance(found, dict) else ()
+    return {key: text for key, text in items if isinstance(key, str) and isinstance(text, str)}
 
 
 def _keep_aside(file: Path) -> None:

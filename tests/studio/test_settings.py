@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from ganstudio.core.device import Precision
 from ganstudio.studio.launch import Theme
-from ganstudio.studio.settings import FILE, RECENT_KEPT, Settings, _from_json
+from ganstudio.studio.settings import FILE, JOURNAL_CHOICES_S, RECENT_KEPT, Settings, _from_json
 
 
 def test_settings_come_back(tmp_path: Path) -> None:
     settings = Settings(Theme.DARK, "cuda:0", Precision.FAST, ["a.pkl"], {"window": "00ff"}, tmp_path / "new")
+    settings.projects, settings.keys = ["a.ganstudio"], {"fit": "Ctrl+F"}
+    settings.exports, settings.journal_s = "pictures", 4.0
     assert settings.save()
     assert Settings.load(tmp_path / "new") == settings
     assert (tmp_path / "new" / FILE).exists()
@@ -58,7 +60,7 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=30) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-names = st.sampled_from(["theme", "device", "precision", "recent", "layout", "folder", "unknown"])
+names = st.sampled_from(["theme", "device", "precision", "recent", "layout", "folder", "unknown", "projects", "keys", "journal_s"])
 
 
 @given(found=st.dictionaries(names, values))
@@ -68,4 +70,6 @@ def test_any_json_gives_usable_settings(found: dict[str, object]) -> None:
     assert settings.precision in Precision
     assert all(isinstance(path, str) for path in settings.recent)
     assert len(settings.recent) <= RECENT_KEPT
+    assert all(isinstance(key, str) for key in (*settings.projects, *settings.keys.values()))
+    assert settings.journal_s in JOURNAL_CHOICES_S
     assert settings.folder == Path("nowhere")

@@ -63,6 +63,28 @@ def test_wrong_calls_are_sentences(
     assert sentence in capsys.readouterr().err
 
 
+def test_a_start_that_fails_leaves_the_folder_as_it_was(
+    classes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    new = ["train", "--architecture", "gan", "--preset", "tiny", "--data", str(classes), "--resolution", "16",
+           "--images", "8", "--run", str(run)]  # fmt: skip
+    assert main([*new, "--start-from", str(tmp_path / "missing.pkl")]) == 1
+    assert not run.exists()
+    broken = classes / "apples" / "3.png"
+    whole = broken.read_bytes()
+    broken.write_bytes(whole[:40])
+    assert main([*new, "--images", "32"]) == 0
+    assert "1 pictures could not be read; log.jsonl names them" in capsys.readouterr().out
+    unreadable = [line["file"] for line in RunFolder.open(run).read_log() if line["event"] == "Unreadable"]
+    assert unreadable == ["apples/3.png"]
+    broken.write_bytes(whole)
+    assert main(["train", "--resume", str(run), "--images", "40"]) == 1
+    assert "have changed since the run began" in capsys.readouterr().err
+    assert RunFolder.open(run).options.images == 32
+    assert RunFolder.open(run).lock_holder() is None
+
+
 def test_settings_are_json_or_text() -> None:
     assert parse_settings(("batch=16", "game=hinge", "channels=[8, 4]", "grow-from=null")) == {
         "batch": 16, "game": "hinge", "channels": [8, 4], "grow_from": None,
