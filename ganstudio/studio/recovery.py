@@ -30,6 +30,7 @@ ENDED_KEPT = 5
 CRASHED_KEPT = 20
 LONGEST_INTERVAL_S = 4.0
 SIDE_PX = 192
+TRIES, TRY_S = 40, 0.02
 
 
 class TakenError(StudioError):
@@ -191,6 +192,12 @@ def _let_go(folder: Path, lock: FileLock | None, gone: bool) -> None:
 
 def _claimed(earlier: EarlierSession, store: Store, _backend: Backend) -> Iterator[Progress]:
     lock = FileLock.taken(earlier.folder / LOCK)
+    for turn in range(TRIES):  # its last line may just be on its way
+        if lock is not None:
+            break
+        yield Progress(turn, TRIES)
+        time.sleep(TRY_S)
+        lock = FileLock.taken(earlier.folder / LOCK)
     found = read_journal(earlier.folder / JOURNAL, store) if lock is not None else None
     if lock is None or found is None:
         if lock is not None:

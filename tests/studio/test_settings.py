@@ -60,7 +60,8 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=30) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-names = st.sampled_from(["theme", "device", "precision", "recent", "layout", "folder", "unknown", "projects", "keys", "journal_s"])
+KNOWN = ("theme", "device", "precision", "recent", "layout", "projects", "keys", "exports", "journal_s")
+names = st.sampled_from((*KNOWN, "folder", "unknown"))
 
 
 @given(found=st.dictionaries(names, values))
