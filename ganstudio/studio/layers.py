@@ -100,7 +100,10 @@ class Layers:
         if layer in self.style_layers and layer != self.layer:
             self.layer = layer
             self.layer_changed.emit(layer)
-            self._styles.wake()
+
+    def find_active(self) -> None:
+        """Find the style channels that stand out now; `active_arrived` tells."""
+        self._styles.wake()
 
     def watch(self, *, watched: bool) -> None:
         """Begin or stop to look."""
@@ -108,9 +111,8 @@ class Layers:
         self._sight.wake()
 
     def watch_styles(self, *, watched: bool) -> None:
-        """Begin or stop to ask for style channels."""
+        """Allow or forbid to ask for style channels."""
         self._styles_watched = watched
-        self._styles.wake()
 
     def _show(self, look: Look) -> None:
         if look != self.look:
@@ -136,7 +138,6 @@ class Layers:
 
     def _wake(self, *_told: object) -> None:
         self._sight.wake()
-        self._styles.wake()
 
     def _look_again(self, *_told: object) -> None:
         self._sight.again()

@@ -45,11 +45,24 @@ class IconName(StrEnum):
     RESET = "ph.arrow-counter-clockwise"
     KEYBOARD = "ph.keyboard"
     DROP = "ph.tray"
+    LAYERS = "ph.stack"
+    BENDING = "ph.selection-plus"
+    STYLES = "ph.faders"
+    COMPARE = "ph.square-half"
+    EYE = "ph.eye"
+    PIN = "ph.push-pin"
+    SWAP = "ph.arrows-left-right"
+    ADD = "ph.plus"
+    REMOVE = "ph.trash"
+    MIXING = "ph.sliders"
+    MIXING_SHEET = "ph.table"
+    FROM_KEPT = "ph.image-square"
 
 
 def icon(name: IconName, role: QPalette.ColorRole = QPalette.ColorRole.WindowText) -> QIcon:
     """One icon in a palette role's present colour."""
     import qtawesome  # its fonts load on first use, after the first paint
 
-    drawn = qtawesome.icon(name.value, color=ink(role), color_disabled=ink(QPalette.ColorRole.Mid), scale_factor=1.05)
+    color, faint = ink(role).name(), ink(QPalette.ColorRole.Mid).name()  # as words: the icons' cache compares words
+    drawn = qtawesome.icon(name.value, color=color, color_disabled=faint, scale_factor=1.05)
     return QIcon(drawn)
