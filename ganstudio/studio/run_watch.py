@@ -94,6 +94,7 @@ class Seen:
     images_per_second: float = 0.0
     last_event: str = ""
     reason: str = ""
+    unreadable: dict[str, str] = field(default_factory=dict)
     started: Mapping[str, Any] = field(default_factory=dict)
 
     def cut(self, images_seen: int) -> None:
@@ -142,6 +143,11 @@ class RunWatch:
     def histograms(self) -> tuple[Histograms, ...]:
         """The noted logits, oldest first."""
         return tuple(self._seen.histograms)
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """The pictures that could not be read, with the reasons."""
+        return self._seen.unreadable
 
     @property
     def images_seen(self) -> int:
@@ -251,6 +257,8 @@ class RunWatch:
         seen.last_event = event
         if event == "Failed":
             seen.reason = str(found.get("reason", ""))
+        if event == "Unreadable":
+            seen.unreadable[str(found.get("file"))] = str(found.get("reason"))
         if not isinstance(at, int):
             return
         if event == "Started" or (event == "Step" and at <= seen.images_seen):

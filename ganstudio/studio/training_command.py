@@ -13,8 +13,9 @@ import tyro
 
 from ganstudio.core.errors import StudioError
 from ganstudio.core.progress import Progress
-from ganstudio.training.events import Evaluated, Finished, Step
-from ganstudio.training.options import Arithmetic, TrainingOptions, TrainingOptionsError
+from ganstudio.training.events import Evaluated, Finished, Started, Step, Unreadable
+from ganstudio.training.options import Arithmetic, TrainingOptions, TrainingOptionsError, with_images
+from ganstudio.training.run import RunFolder
 
 
 @dataclass(frozen=True)
@@ -107,13 +108,14 @@ def events_of(options: TrainOptions) -> Iterator[object]:
     from ganstudio.studio.training_metrics import scheduled_metrics
     from ganstudio.training.loop import train
     from ganstudio.training.parallel import join_processes, part_from_processes
-    from ganstudio.training.run import RunFolder
 
+    if options.threads is not None and options.threads < 1:
+        raise TrainingOptionsError("--threads must be at least 1.")
     run = None if options.resume is None else resumed(options)
-    asked = new_run(options) if run is None else run.options
+    asked = new_run(options) if run is None else with_images(run.options, options.images or run.options.images)
     asked.validate()
     processes = join_processes(options.device or asked.device)
-    fresh, began = run is None, False
+    before, began = None if run is None else run.options, False
     if run is not None and options.commands_after is not None:
         run.heed_from(options.commands_after)
     try:
@@ -122,16 +124,24 @@ def events_of(options: TrainOptions) -> Iterator[object]:
         if run is None:
             assert options.run is not None
             run = RunFolder.create(options.run, asked) if processes.leads else RunFolder(options.run)
-            processes.agree(0)
+        elif asked != before and processes.leads:
+            run.refuse_if_in_use()
+            run.replace_options(asked)
+        processes.agree(0)
         yield asked
         feed, held_out = open_feed(asked, trained), open_held_out(asked, kept)
+        known: set[str] = set()
         with stopped_by_signals(run.command):
             for event in train(run, feed, processes, evaluation, options.threads, held_out):
                 began = True
+                for name in sorted(feed.broken.keys() - known):
+                    known.add(name)
+                    run.log_event(Unreadable(name, feed.broken[name]))
+                    yield Unreadable(name, feed.broken[name])
                 yield event
     except StudioError:
-        if fresh and not began and run is not None and processes.leads:
-            run.discard()  # so that the same command can be given again with what was wrong put right
+        if not began and run is not None and processes.leads:
+            take_back(run, before)  # so that the same command can be given again with what was wrong put right
         raise
     finally:
         part_from_processes()
@@ -151,10 +161,9 @@ def new_run(options: TrainOptions) -> TrainingOptions:
     return asked
 
 
-def resumed(options: TrainOptions) -> Any:
+def resumed(options: TrainOptions) -> RunFolder:
     """Return the folder of a run to continue; raises where an option contradicts what it was started with."""
-    from ganstudio.training.options import refuse_contradiction, with_images
-    from ganstudio.training.run import RunFolder
+    from ganstudio.training.options import refuse_contradiction
 
     assert options.resume is not None
     if options.run is not None and options.run.resolve() != options.resume.resolve():
@@ -162,10 +171,15 @@ def resumed(options: TrainOptions) -> Any:
     run = RunFolder.open(options.resume)
     given: Mapping[str, Any] = given_options(options)
     refuse_contradiction(run.options, given)
-    if "images" in given and given["images"] != run.options.images:
-        run.refuse_if_in_use()
-        run.replace_options(with_images(run.options, given["images"]))
     return run
+
+
+def take_back(run: RunFolder, before: TrainingOptions | None) -> None:
+    """Leave a folder as it was before a start that failed: with its earlier options, or empty."""
+    if before is None:
+        run.discard()
+    elif before != run.options:
+        run.replace_options(before)
 
 
 class stopped_by_signals:  # noqa: N801 - reads as a phrase in a with statement
@@ -193,13 +207,18 @@ class stopped_by_signals:  # noqa: N801 - reads as a phrase in a with statement
 
 def told(events: Iterator[object]) -> Iterator[Progress]:
     """Turn a run's events into progress with words for the terminal."""
-    total, first = 0, -1
+    total, unreadable = 0, 0
     for event in events:
         match event:
             case TrainingOptions():
                 total = event.images
+            case Started():
+                threads = f"{event.threads} threads" if event.processes == 1 else f"{event.processes} processes"
+                words = f"{event.images_seen / 1000:.1f} kimg  {event.device}, {threads}"
+                yield Progress(event.images_seen, total, words)
+            case Unreadable():
+                unreadable += 1
             case Step():
-                first = event.images_seen if first < 0 else first
                 losses = "  ".join(f"{name} {value:.3f}" for name, value in event.losses.items())
                 words = f"{event.images_seen / 1000:.1f} kimg  {event.images_per_second:.1f} images/s  {losses}"
                 yield Progress(event.images_seen, total, words)
@@ -208,4 +227,5 @@ def told(events: Iterator[object]) -> Iterator[Progress]:
                 yield Progress(event.images_seen, total, words)
             case Finished():
                 where = f" The model is {event.model}." if event.model else " Continue it with --resume."
-                yield Progress(event.images_seen, total, f"{event.images_seen} images: {event.reason}.{where}")
+                lost = f" {unreadable} pictures could not be read; log.jsonl names them." if unreadable else ""
+                yield Progress(event.images_seen, total, f"{event.images_seen} images: {event.reason}.{where}{lost}")

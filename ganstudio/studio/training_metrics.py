@@ -15,6 +15,8 @@ from ganstudio.training.loop import Evaluation, no_evaluation
 from ganstudio.training.options import TrainingOptions
 from ganstudio.training.trainer import Trainer
 
+LARGER_IS_BETTER = ("precision-", "recall-", "inception-score")
+
 
 def scheduled_metrics(options: TrainingOptions, pictures: Pictures) -> Evaluation:
     """Return what measures `options.metrics` against the training pictures; unknown names raise at once."""
@@ -32,6 +34,7 @@ def scheduled_metrics(options: TrainingOptions, pictures: Pictures) -> Evaluatio
             for step in evaluate(model, real, metrics, options.metric_samples, 0, laboratory):
                 if isinstance(step, Measured):
                     at = trainer.images_seen
-                    yield Evaluated(at, step.metric, step.value, step.error, step.n, step.network)
+                    larger = step.metric.startswith(LARGER_IS_BETTER)
+                    yield Evaluated(at, step.metric, step.value, step.error, step.n, step.network, larger)
 
     return measure

@@ -107,10 +107,20 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A picture could not be read; the next whole one stands in for it."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The run ended with an error; it is only in the log, because whoever runs the loop meets the error itself."""
 
     reason: str
 
 
-Event = Started | Step | Logits | Samples | Snapshot | Saved | Evaluated | Skipped | Paused | Finished | Failed
+Event = (
+    Started | Step | Logits | Samples | Snapshot | Saved | Evaluated | Skipped | Paused | Finished | Unreadable | Failed
+)

@@ -13,6 +13,7 @@ from ganstudio.architectures import cards
 from ganstudio.core.device import AUTO
 from ganstudio.core.errors import StudioError
 from ganstudio.core.recipe import AnyRecipeCard
+from ganstudio.data.labels import LabelSource
 
 
 class TrainingOptionsError(StudioError):
@@ -105,10 +106,24 @@ class TrainingOptions:
             raise TrainingOptionsError(reason) from error
 
     def validate(self) -> None:
-        """Raise TrainingOptionsError for numbers that no run could have."""
-        for name in ("images", "checkpoint_every", "snapshot_every", "sample_every", "accumulate"):
+        """Raise TrainingOptionsError for numbers that no run could have, and for options that contradict each other."""
+        for name in ("images", "checkpoint_every", "snapshot_every", "sample_every", "accumulate", "metric_samples"):
             if getattr(self, name) < 1:
                 raise TrainingOptionsError(f"--{name.replace('_', '-')} must be at least 1.")
+        for name in ("evaluate_every", "judge_every", "freeze_layers", "resolution"):
+            if getattr(self, name) < 0:
+                raise TrainingOptionsError(f"--{name.replace('_', '-')} must be at least 0.")
+        if self.evaluate_every and not self.metrics:
+            raise TrainingOptionsError("--evaluate-every needs --metrics, such as --metrics frechet-vgg16.")
+        if self.freeze_layers and self.start_from is None:
+            raise TrainingOptionsError(
+                "--freeze-layers keeps layers of a trained discriminator as they are; name its file with --start-from."
+            )
+        sources = [source.value for source in LabelSource]
+        if self.labels not in sources:
+            raise TrainingOptionsError(f"--labels {self.labels} is not known; choose one of: {', '.join(sources)}.")
+        if self.label_file is not None and self.labels != LabelSource.FILE.value:
+            raise TrainingOptionsError("--label-file needs --labels file.")
         batch = self.recipe_options().batch
         if batch % self.accumulate:
             raise TrainingOptionsError(f"A batch of {batch} cannot be split into {self.accumulate} equal parts.")
@@ -132,12 +147,19 @@ def options_from_json(path: Path) -> TrainingOptions:
 
 def refuse_contradiction(stored: TrainingOptions, given: Mapping[str, Any]) -> None:
     """Raise where an option given on resuming differs from the stored one; `images` may grow."""
-    for name, value in given.items():
-        kept = getattr(stored, name)
-        if name != "images" and value != kept:
+    asked = {f"--{name.replace('_', '-')}": (getattr(stored, name), value) for name, value in given.items()}
+    _, settings = asked.pop("--recipe", ({}, {}))
+    before = stored.recipe_options()
+    after = dataclasses.replace(stored, recipe={**stored.recipe, **settings}).recipe_options()
+    asked.update({f"--set {name}": (getattr(before, name), getattr(after, name)) for name in settings})
+    images, more = asked.pop("--images", (0, 0))
+    if more < images:
+        raise TrainingOptionsError(f"This run goes to {images} images; with --images it can go further, not to {more}.")
+    for name, (kept, value) in asked.items():
+        if value != kept:
             raise TrainingOptionsError(
-                f"This run was started with --{name.replace('_', '-')} {kept}, not {value}; leave the option out to "
-                "continue it, or start another run in a new folder."
+                f"This run was started with {name} {kept}, not {value}; leave the option out to continue it, or start "
+                "another run in a new folder."
             )
 
 

@@ -139,6 +139,38 @@ def test_metrics_are_measured_and_the_best_checkpoint_kept(make_run: MakeRun) ->
     assert [int(path.stem) for path in run.saved_checkpoints()] == [16, 32, 40, 48]
 
 
+def test_the_best_is_kept_between_checkpoints_and_may_be_the_largest(make_run: MakeRun) -> None:
+    run = make_run(evaluate_every=3 * BATCH, images=12 * BATCH, checkpoint_every=4 * BATCH)
+    values = iter([0.2, 0.7, 0.4, 0.5])
+
+    def evaluate(trainer: Trainer) -> Iterator[Evaluated]:
+        yield Evaluated(trainer.images_seen, "recall-vgg16", next(values), 0.1, 100, "vgg16", larger_is_better=True)
+        yield Evaluated(trainer.images_seen, "frechet-vgg16", 0.0, 0.1, 100, "vgg16")
+
+    events = list(train(run, tiny_feed(run.options), ALONE, evaluate))
+    saved = [event.images_seen for event in events if isinstance(event, Saved)]
+    assert saved == [12, 16, 24, 32, 48]
+    assert [int(path.stem) for path in run.saved_checkpoints()] == [24, 32, 48]
+    loop = Loop(run, tiny_feed(run.options), ALONE)
+    assert loop.trainer.best == {"value": 0.7, "images_seen": 24.0}
+
+
+def test_commands_of_the_control_file_are_carried_out(make_run: MakeRun) -> None:
+    run = make_run()
+
+    def evaluate(trainer: Trainer) -> Iterator[Evaluated]:
+        yield Evaluated(trainer.images_seen, "frechet-vgg16", 1.0, 0.1, 100, "vgg16")
+
+    seen: list[Event] = []
+    for event in train(run, tiny_feed(run.options), ALONE, evaluate):
+        seen.append(event)
+        if isinstance(event, Step) and event.step in (1, 3, 5):
+            run.command({1: "evaluate", 3: "snapshot", 5: "stop"}[event.step])
+    assert [(type(e), e.images_seen) for e in seen if isinstance(e, (Evaluated, Snapshot, Finished))] == [
+        (Evaluated, 4), (Snapshot, 12), (Snapshot, 16), (Finished, 20),
+    ]  # fmt: skip
+
+
 def test_changed_data_are_noticed(make_run: MakeRun) -> None:
     run = make_run()
     run.command("stop")

@@ -44,8 +44,13 @@ def test_options_come_back(run: RunFolder) -> None:
 
 def test_a_resumed_run_refuses_other_options() -> None:
     refuse_contradiction(OPTIONS, {"images": 1000, "data": "pictures"})
+    refuse_contradiction(OPTIONS, {"recipe": {"batch": 8, "z_dim": 100}})
     with pytest.raises(TrainingOptionsError, match="was started with --seed 0, not 5"):
         refuse_contradiction(OPTIONS, {"seed": 5})
+    with pytest.raises(TrainingOptionsError, match="was started with --set z_dim 100, not 7"):
+        refuse_contradiction(OPTIONS, {"recipe": {"z_dim": 7}})
+    with pytest.raises(TrainingOptionsError, match="goes to 640 images; with --images it can go further, not to 600"):
+        refuse_contradiction(OPTIONS, {"images": 600})
 
 
 def test_the_log_survives_a_line_cut_short(run: RunFolder) -> None:
@@ -173,6 +178,11 @@ def test_snapshots_are_thinned_evenly(run: RunFolder) -> None:
         (TrainingOptions("dcgan", "x", recipe={"batch": "many"}), "option batch of dcgan is wrong"),
         (TrainingOptions("dcgan", "x", recipe={"batch": 10}, accumulate=4), "cannot be split into 4"),
         (TrainingOptions("dcgan", "x", checkpoint_every=0), "--checkpoint-every must be at least 1"),
+        (TrainingOptions("dcgan", "x", judge_every=-1), "--judge-every must be at least 0"),
+        (TrainingOptions("dcgan", "x", evaluate_every=8), "--evaluate-every needs --metrics"),
+        (TrainingOptions("dcgan", "x", freeze_layers=1), "name its file with --start-from"),
+        (TrainingOptions("dcgan", "x", labels="names"), "choose one of: none, folders, file"),
+        (TrainingOptions("dcgan", "x", label_file=Path("x.csv")), "--label-file needs --labels file"),
     ],
 )
 def test_wrong_options_are_sentences(options: TrainingOptions, sentence: str) -> None:
