@@ -5,7 +5,14 @@ from dataclasses import replace
 import pytest
 import torch
 
-from ganstudio.architectures.progan.recipe import TINY, ProGANOptions, ProGANRecipe, UnsuitableOptionsError, growth_of
+from ganstudio.architectures.progan.recipe import (
+    PRESETS,
+    TINY,
+    ProGANOptions,
+    ProGANRecipe,
+    UnsuitableOptionsError,
+    growth_of,
+)
 from ganstudio.core.recipe import Batch, DataFacts, Draws, Phase
 
 FACTS = DataFacts(resolution=16, img_channels=3, c_dim=0, count=64)
@@ -123,6 +130,35 @@ def test_both_phases_scale_with_the_length_of_the_run() -> None:
     assert schedule.lod(600) == 0.0
     assert growth_of(replace(OPTIONS, first_resolution=64), 16).lod(0) == 0.0
     assert growth_of(ProGANOptions(), 1024).lod(1_200_000) == 7.0
+
+
+def test_a_short_run_has_grown_up_after_a_third() -> None:
+    schedule = growth_of(replace(PRESETS["faces-32"], images=60_000), 32)
+    assert (schedule.first, schedule.last) == (8, 32)
+    assert [schedule.resolution(images) for images in (0, 6000, 16_000, 20_000)] == [8, 8, 16, 32]
+    assert schedule.lod(20_400) == 0.0 < schedule.lod(20_000)
+
+
+def distance_to_two_colours(learning_rate: float) -> float:
+    """Train 150 steps on pictures that are all blue or all its opposite; how far are drawn ones from the nearer?"""
+    blue = torch.tensor([-0.5, -0.2, 0.8])[:, None, None].expand(3, 4, 4)
+    options = replace(PRESETS["faces-32"], channels=(16,), z_dim=8, batch=8, learning_rate=learning_rate)
+    recipe = recipe_of(options, replace(FACTS, resolution=4))
+    for step in range(150):
+        coins = torch.rand(8, 1, 1, 1, generator=torch.Generator().manual_seed(step))
+        pictures = torch.where(coins < 0.5, blue, -blue)
+        for phase in recipe.phases():
+            update(recipe, phase, Batch(pictures, None, Draws(3, step, 8, scope=phase.name)), 8 * step)
+    with torch.no_grad():
+        drawn = recipe.generator(torch.randn(64, 8, generator=torch.Generator().manual_seed(1)), lod=0.0)
+    either = torch.stack([(drawn - colour).square().mean(dim=(1, 2, 3)) for colour in (blue, -blue)])
+    return float(either.amin(dim=0).mean())
+
+
+def test_the_short_presets_rate_learns_in_steps_that_leave_the_papers_at_noise() -> None:
+    short, paper = (distance_to_two_colours(o.learning_rate) for o in (PRESETS["faces-32"], PRESETS["paper"]))
+    assert short < 0.3
+    assert paper > 2.0 * short
 
 
 @pytest.mark.parametrize(

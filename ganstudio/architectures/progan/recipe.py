@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import torch
@@ -64,10 +64,23 @@ class ProGANOptions:
 
 TINY = ProGANOptions(batch=4, z_dim=10, channels=(12, 10, 8, 6), mbstd_group=2, steady_images=2, fade_images=4)
 
+SHORT = ProGANOptions(
+    z_dim=128,
+    channels=(96, 96, 64, 48),
+    first_resolution=8,
+    fade_images=400_000,
+    growing_share=0.34,
+    learning_rate=0.003,
+    ema_half_life=5000,
+    ema_ramp_up=0.05,
+)
+"""For a few thousand steps: Adam moves no weight further than steps · rate, and with 0.001 they stay near random."""
+
 PRESETS: Mapping[str, ProGANOptions] = MappingProxyType(
     {
         "paper": ProGANOptions(),
-        "auto-64": ProGANOptions(batch=32, z_dim=256, channels=(192, 192, 128, 64, 32), ema_ramp_up=0.05),
+        "auto-64": replace(SHORT, channels=(192, 192, 128, 64, 32), z_dim=256),
+        "faces-32": SHORT,
         "tiny": TINY,
     }
 )
