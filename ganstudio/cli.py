@@ -317,11 +317,13 @@ def print_assets() -> None:
 
     from ganstudio.studio.assets import shipped_assets
 
-    table = Table("name", "kind", "MB", "licence", "what it is", box=None, pad_edge=False, header_style="bold")
+    titles = ("name", "kind", "MB", "licence", "what it is", "uncurated pictures")
+    table = Table(*titles, box=None, pad_edge=False, header_style="bold")
     table.columns[2].justify = "right"
     for asset in shipped_assets():
         card, size = asset.card, f"{asset.size / 1e6:.1f}"
-        table.add_row(asset.name, asset.kind, size, card.licence.spdx, card.title)
+        sheet = asset.sheet.relative_to(ROOT).as_posix() if asset.sheet else ""
+        table.add_row(asset.name, asset.kind, size, card.licence.spdx, card.title, sheet)
     Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 

@@ -1,10 +1,13 @@
-"""One builder per asset: `BUILDERS[name].build()` makes the asset again from the package it names."""
+"""What makes each asset again: `BUILDERS[name].build()` from a package, `TRAINED[name].build()` by training."""
 
 from assets.builders.avatars import AVATARS
 from assets.builders.builder import Builder
 from assets.builders.digits import DIGITS
 from assets.builders.faces_dcgan import FACES_DCGAN
 from assets.builders.lpips import LPIPS
+from assets.builders.models import DIGITS_GAN
 from assets.builders.samples import SAMPLES
+from assets.builders.trained import TrainedModel
 
 BUILDERS: dict[str, Builder] = {builder.name: builder for builder in (FACES_DCGAN, *LPIPS, SAMPLES, AVATARS, DIGITS)}
+TRAINED: dict[str, TrainedModel] = {model.name: model for model in (DIGITS_GAN,)}

@@ -74,7 +74,8 @@ def card(count: int) -> Card:
             "CC0-1.0",
             "Lisa Wischofsky, Zoish, Pablo Stanley and DiceBear (designs)",
             "licences/CC0-1.0-dicebear-designs.txt",
-            "The designs are given under CC0; licences/CC0-1.0.txt is its text. Drawn with DiceBear (MIT) and resvg "
+            "Each style's package gives its designs under CC0 1.0 (LICENSE, section Design); licences/CC0-1.0.txt is "
+            "its text. Drawn with DiceBear (MIT) and resvg "
             "(MPL-2.0), neither of which is part of the pictures.",
         ),
         source=PACKAGES.as_source(),

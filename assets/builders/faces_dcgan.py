@@ -8,6 +8,8 @@ import torch
 from assets.builders.builder import Builder
 from assets.builders.card import rounded, write_card
 from assets.builders.package import Package
+from assets.builders.sheet import write_sheet
+from ganstudio import open_model
 from ganstudio.architectures.dcgan import recognise
 from ganstudio.architectures.dcgan.networks import DCGANConfig, GeneratorNetwork
 from ganstudio.checkpoints.checkpoint import GENERATOR, Checkpoint
@@ -87,6 +89,7 @@ def make_faces_dcgan(archive: Path, target: Path) -> None:
     provenance = {"name": NAME, **package, "first_seed": FIRST_SEED}
     checkpoint = Checkpoint("dcgan", config, {GENERATOR: stored}, provenance=provenance, licence=LICENCE.spdx)
     save_checkpoint(target / "model.safetensors", checkpoint)
+    shown = write_sheet(open_model(target / "model.safetensors"), target)
     card = Card(
         name=NAME,
         title="Faces (DCGAN, 64 px)",
@@ -96,6 +99,7 @@ def make_faces_dcgan(archive: Path, target: Path) -> None:
         architecture="dcgan",
         training=TRAINING,
         numbers=measured(config, source, stored),
+        sheet=shown,
     )
     write_card(card, target)
 

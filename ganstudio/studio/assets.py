@@ -49,8 +49,22 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Run:
+    """The training run that a model comes from; `command` repeats it, `licence` is that of the data."""
+
+    command: str
+    preset: str
+    images_seen: int
+    data: str
+    licence: str
+
+
+@dataclass(frozen=True)
 class Card:
-    """What an asset is, where it comes from and under which licence; `numbers` were measured on it."""
+    """What an asset is, where it comes from and under which licence; `numbers` were measured on it.
+
+    `sheet` is the file beside the card with the pictures of seeds 0 to 63, none left out.
+    """
 
     name: str
     title: str
@@ -61,6 +75,8 @@ class Card:
     training: str = ""
     numbers: tuple[Number, ...] = ()
     files: tuple[Mapping[str, str], ...] = ()
+    run: Run | None = None
+    sheet: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +88,11 @@ class Asset:
     folder: Path
     size: int
     card: Card
+
+    @property
+    def sheet(self) -> Path | None:
+        """The file with uncurated pictures, where the asset is a model that has one."""
+        return self.folder / self.card.sheet if self.card.sheet else None
 
 
 def shipped_assets(root: Path = ASSETS) -> tuple[Asset, ...]:
@@ -104,9 +125,9 @@ def read_card(path: Path) -> Card:
 
 
 def builders() -> dict[str, Callable[[], Path]]:
-    """Return what rebuilds each asset in its place, by name."""
+    """Return what rebuilds each asset in its place, by name: from its package, or by training it again."""
     registry = importlib.import_module("assets.builders")
-    return {name: builder.build for name, builder in registry.BUILDERS.items()}
+    return {name: builder.build for name, builder in (*registry.BUILDERS.items(), *registry.TRAINED.items())}
 
 
 def build_asset(name: str) -> Path:

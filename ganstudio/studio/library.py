@@ -19,7 +19,7 @@ FIRST_MODEL = "faces-dcgan"
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
-    """One line of the library; `path` is what opens it."""
+    """One line of the library; `path` is what opens it, `sheet` a picture of what it draws."""
 
     name: str
     title: str
@@ -29,6 +29,7 @@ class ModelEntry:
     size: int
     licence: str = ""
     numbers: tuple[str, ...] = ()
+    sheet: Path | None = None
     shipped: bool = True
 
 
@@ -98,6 +99,7 @@ def _shipped_entry(asset: "Asset") -> ModelEntry:
         size=asset.size,
         licence=f"{licence.spdx} ({licence.holder}). {licence.note}".strip(),
         numbers=tuple(_line(number) for number in card.numbers),
+        sheet=asset.sheet,
     )
 
 

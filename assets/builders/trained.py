@@ -1,0 +1,150 @@
+"""Models that are trained here, each by one command on data that ship: weights, card and an uncurated sheet."""
+
+import contextlib
+import shlex
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from assets.builders.card import rounded, write_card
+from assets.builders.sheet import write_sheet
+from ganstudio import open_model
+from ganstudio.checkpoints.checkpoint import GENERATOR, Checkpoint
+from ganstudio.checkpoints.format import save_checkpoint
+from ganstudio.checkpoints.reader import read_checkpoint
+from ganstudio.checkpoints.shipped import MODEL_FILE
+from ganstudio.cli import main
+from ganstudio.core.errors import StudioError
+from ganstudio.core.paths import ASSETS
+from ganstudio.engine.model import Model
+from ganstudio.metrics.catalogue import parse_metrics
+from ganstudio.metrics.evaluation import Measured, evaluate
+from ganstudio.studio.assets import Card, Licence, Number, Run, read_card
+from ganstudio.studio.evaluation import measured_model, real_pictures
+
+METRICS = "frechet-vgg16,kernel-vgg16,precision-vgg16,recall-vgg16"
+CC0_TEXT = "licences/CC0-1.0.txt"
+HOLDER = "the authors of GAN Studio"
+
+
+class TrainingFailedError(StudioError):
+    """The run that should make a model ended without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """Makes the model `name` with the recipe's `preset` on the shipped data set `data`.
+
+    `options` are further arguments of the train command; `measured` is how many pictures the metrics draw; `also`
+    measures what is particular to these data; the sheet shows each pixel `enlarged` times as wide.
+    """
+
+    name: str
+    title: str
+    summary: str
+    architecture: str
+    preset: str
+    data: str
+    images: int
+    measured: int
+    options: Mapping[str, str]
+    seed: int = 0
+    first_seed: int = 0
+    enlarged: int = 1
+    also: Callable[[Model, Path], tuple[Number, ...]] | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The model's place."""
+        return ASSETS / "models" / self.name
+
+    @property
+    def pictures(self) -> Path:
+        """The data that it learns from."""
+        return ASSETS / "data" / self.data / f"{self.data}.zip"
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """What the train command is given, but for the run's folder; paths are relative to the program's folder."""
+        asked = {
+            "architecture": self.architecture,
+            "preset": self.preset,
+            "data": self.pictures.relative_to(ASSETS.parent).as_posix(),
+            "images": str(self.images),
+            "seed": str(self.seed),
+            **self.options,
+            "threads": "1",
+        }
+        return ("train", *(part for name, value in asked.items() for part in (f"--{name}", value)))
+
+    @property
+    def command(self) -> str:
+        """The whole command that trains it."""
+        return f"python launcher.py {shlex.join(self.arguments)} --run runs/{self.name}"
+
+    def build(self, target: Path | None = None) -> Path:
+        """Train the model, measure it and write it into `target` (its place when None); raises TrainingFailedError."""
+        target = target or self.folder
+        with tempfile.TemporaryDirectory() as scratch:
+            run = Path(scratch) / self.name
+            with contextlib.chdir(ASSETS.parent):
+                code = main([*self.arguments, "--run", str(run)])
+            if code != 0:
+                raise TrainingFailedError(f"The training of {self.name} did not finish; the reason stands above.")
+            self.pack(run / MODEL_FILE, target)
+        return target
+
+    def pack(self, trained: Path, target: Path) -> None:
+        """Write weights, sheet and card of a finished run's model into `target`."""
+        target.mkdir(parents=True, exist_ok=True)
+        licence = self.licence()
+        found = read_checkpoint(trained)
+        tensors = {GENERATOR: {k: t.half() if t.ndim > 1 else t for k, t in found.tensors[GENERATOR].items()}}
+        provenance = {"name": self.name, "command": self.command, "images_seen": self.images}
+        named = {**provenance, "seed": self.seed, "data": self.data, "first_seed": self.first_seed}
+        save_checkpoint(
+            target / MODEL_FILE,
+            Checkpoint(found.architecture, found.config, tensors, provenance=named, licence=licence.spdx),
+        )
+        model = open_model(target / MODEL_FILE)
+        shown = write_sheet(model, target, self.enlarged)
+        write_card(self.card(self.numbers(model), shown), target)
+
+    def numbers(self, model: Model) -> tuple[Number, ...]:
+        """Measure the model against its data."""
+        subject, real = measured_model(model), real_pictures(self.pictures, model.info.resolution)
+        found = [
+            Number(
+                step.metric,
+                float(f"{step.value:.4g}"),
+                step.n,
+                f"standard error {rounded(step.error)}; {step.real} real pictures",
+                step.network,
+            )
+            for step in evaluate(subject, real, parse_metrics(METRICS), self.measured)
+            if isinstance(step, Measured)
+        ]
+        return (*found, *(self.also(model, self.pictures) if self.also else ()))
+
+    def licence(self) -> Licence:
+        """The weights are free; whose pictures they learned from is said beside it."""
+        of_data = read_card(self.pictures.parent / "card.json").licence
+        note = f"Learned from {self.data}: {of_data.spdx}, {of_data.holder} ({of_data.text})."
+        return Licence("CC0-1.0", HOLDER, CC0_TEXT, note)
+
+    def card(self, numbers: tuple[Number, ...], shown: str) -> Card:
+        """Say what the model is and how it was made."""
+        of_data = read_card(self.pictures.parent / "card.json")
+        return Card(
+            name=self.name,
+            title=self.title,
+            summary=self.summary,
+            licence=self.licence(),
+            architecture=self.architecture,
+            training=f"Trained from random weights with the {self.architecture} recipe, preset {self.preset}, on "
+            f"{of_data.title}; {self.images} pictures were shown. Averaged weights, stored in half precision.",
+            numbers=numbers,
+            run=Run(self.command, self.preset, self.images, self.data, of_data.licence.spdx),
+            sheet=shown,
+        )
