@@ -42,6 +42,7 @@ def test_generate_writes_the_pictures_that_the_model_gives(tmp_path: Path) -> No
         (["generate", "--model", MODEL, "--out", "{tmp}/file/below"], "cannot be written to"),
         (["generate", "--model", MODEL, "--out", "{tmp}", "--seeds", "5-1"], "write 1-5"),
         (["generate", "--model", MODEL, "--out", "{tmp}", "--class", "2"], "has no classes"),
+        (["generate", "--model", MODEL, "--out", "{tmp}", "--cutoff", "2"], "leave the cutoff out"),
         (["generate", "--model", MODEL, "--out", "{tmp}", "--psi", "nan"], "psi is nan"),
         (["generate", "--model", MODEL, "--out", "{tmp}", "--device", "abacus"], "abacus"),
         (["assets", "build", "nothing"], MODEL),

@@ -18,6 +18,7 @@ from ganstudio.checkpoints.source import Source, TextSource
 from ganstudio.checkpoints.torch_values import PartOfStorage, StorageTable, view_of
 from ganstudio.checkpoints.zip_archive import Entry, directory, place
 from ganstudio.core.foreign import ForeignBytes, ForeignName, ForeignObject, ForeignStorage, ForeignValue
+from ganstudio.core.foreign_networks import TRIO
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 LEGACY_START = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"
@@ -184,6 +185,8 @@ def _inside(value: ForeignValue) -> list[ForeignValue]:
 
 def refuse_unknown(root: ForeignValue, keys: Collection[str]) -> None:
     """Refuse a file whose wanted parts hold a name that is not known; `keys` are its entries, else all is wanted."""
+    if isinstance(root, (tuple, list)) and len(root) == len(TRIO):
+        root = dict(zip(TRIO, root, strict=True))
     whole = not isinstance(root, dict) or any(key not in root for key in keys)
     waiting = [root] if whole or not isinstance(root, dict) else [root[key] for key in keys]
     seen: set[int] = set()

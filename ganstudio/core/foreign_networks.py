@@ -14,6 +14,8 @@ from ganstudio.core.foreign import ForeignObject, ForeignTensor, ForeignValue, W
 NETWORK_CLASSES = frozenset(
     {"dnnlib.tflib.network.Network", "dnnlib.tflib.tfutil.Network", "tfutil.Network", "network.Network"}
 )
+TRIO = ("G", "D", "Gs")
+"""The networks that training saves together, in their order: Gs is the averaged generator."""
 DEEPEST_COMPONENT = 2
 MOST_COMPONENTS = 16
 

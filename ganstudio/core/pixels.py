@@ -15,9 +15,12 @@ def to_bytes(images: torch.Tensor) -> torch.Tensor:
 
 
 def to_pixels(images: torch.Tensor) -> Array:
-    """Turn pictures `[N, C, H, W]` in [-1, 1] into a uint8 array `[N, H, W, 3]`; grey becomes RGB."""
+    """Turn pictures `[N, C, H, W]` in [-1, 1] into a uint8 array `[N, H, W, 3]`.
+
+    Three channels and more show the first three as colours, fewer the first one as grey.
+    """
     pixels: Array = to_bytes(images.detach()).cpu().numpy()
-    return pixels.repeat(3, axis=3) if pixels.shape[3] == 1 else pixels[..., :3]
+    return pixels[..., :3] if pixels.shape[3] >= 3 else pixels[..., :1].repeat(3, axis=3)
 
 
 def thumbnail(picture: Array, side: int) -> Array:

@@ -111,6 +111,10 @@ class Model:
         """Return the pictures `[N, C, H, W]` of seeds, of class `c`, truncated by psi on the first `cutoff` rows."""
         if not math.isfinite(psi):
             raise WrongInputError(f"psi is {psi}; it must be a number, usually from -1 to 2.")
+        if cutoff is not None and self.w_avg is None:
+            raise WrongInputError(
+                f"The model {self.info.name} has no layers of W that truncation could stop at; leave the cutoff out."
+            )
         ws = self.mapping(self.latents(seeds, psi), c)
         if self.w_avg is not None:
             ws = truncate(ws, self.w_avg, psi, cutoff)

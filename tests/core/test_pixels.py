@@ -22,3 +22,9 @@ def test_grey_becomes_rgb_and_rows_stay_rows() -> None:
     assert pixels.dtype == np.uint8
     assert pixels[0, 1, 2].tolist() == [255, 255, 255]
     assert pixels[0, 0, 0].tolist() == [128, 128, 128]
+
+
+def test_two_channels_show_the_first_as_grey_and_more_than_three_the_first_three() -> None:
+    picture = torch.stack([torch.full((2, 2), value) for value in (1.0, -1.0, 0.0, 1.0)])[None]
+    assert to_pixels(picture[:, :2])[0, 0, 0].tolist() == [255, 255, 255]
+    assert to_pixels(picture)[0, 0, 0].tolist() == [255, 0, 128]

@@ -45,6 +45,10 @@ DISCRIMINATOR_KEYS = (
     "d",
 )
 NUMBERED = re.compile(r"(?P<prefix>(?:[A-Za-z_]\w*\.)*)(?P<index>\d{1,4})\.(?P<part>\w+)")
+STRIDES_ASSUMED = (
+    "Weights do not show strides; those of PyTorch's example were taken: the first layer makes 4×4 pixels, "
+    "every other one doubles them."
+)
 PARTS = {"weight", "bias", "running_mean", "running_var", "num_batches_tracked"}
 
 
@@ -92,7 +96,7 @@ def read_dcgan(root: ForeignValue) -> Imported | Mismatch:
         discriminator_from=critic,
         used=(found.key or "all tensors",),
         ignored=other_keys(root, found.key, critic),
-        notes=notes,
+        notes=(STRIDES_ASSUMED, *notes),
     )
 
 

@@ -49,6 +49,7 @@ SHAPES_ONLY = (
     "The file holds weights without settings; those that shapes do not show (clamping, "
     "learning-rate factor) have their usual values."
 )
+NOISE_MADE = "The file holds no noise maps; reproducible ones were made."
 ESTIMATED = (
     "The average latent, which truncation needs, is not in the file; it was estimated from 4096 reproducible latents."
 )
@@ -67,16 +68,13 @@ def read_snapshot(root: ForeignValue) -> Imported | Mismatch:
             f"its network “{found.module.class_name[:60]}” has not StyleGAN2's tensors{_what_else(found.tensors)}"
         )
     config = settings_of(found.module, _filtered(config, found.tensors, "synthesis.b4.resample_filter"))
-    notes = (
-        ()
-        if found.key == "G_ema" or not found.key
-        else ("The averaged generator (G_ema) is missing, so the raw one (G) is used; its pictures are worse.",)
+    return _imported(
+        root, found, config, _squared(found.tensors), "an NVIDIA StyleGAN2 snapshot", _rawness(found)
     )
-    return _imported(root, found, config, _squared(found.tensors), "an NVIDIA StyleGAN2 snapshot", notes)
 
 
 def read_weights(root: ForeignValue) -> Imported | Mismatch:
-    """Read a dictionary of tensors under NVIDIA's names."""
+    """Read a dictionary of tensors under NVIDIA's names, with or without the constants among them."""
     found = find_weights(root, WEIGHT_KEYS) or weights_in(root)
     if found is None or found.module is not None:
         return Mismatch("it holds no plain dictionary of named tensors")
@@ -84,14 +82,16 @@ def read_weights(root: ForeignValue) -> Imported | Mismatch:
     if config is None:
         return Mismatch(f"its tensors have not StyleGAN2's names{_what_else(found.tensors)}")
     config = _filtered(config, found.tensors, "synthesis.b4.resample_filter")
-    return _imported(
-        root,
-        found,
-        config,
-        _squared(found.tensors),
-        "StyleGAN2 weights under NVIDIA's names",
-        (SHAPES_ONLY,),
-    )
+    weights = _squared(found.tensors)
+    notes = [SHAPES_ONLY, *_rawness(found)]
+    stored = len(weights)
+    layers = (".conv0.weight", ".conv1.weight", ".skip.weight")
+    add_filters(weights, config.resample_filter, layers, (".conv0", ".skip"))
+    if len(weights) > stored:
+        notes.append("The file holds no resampling filters; the usual ones were taken.")
+    if config.use_noise and constant_noise(weights):
+        notes.append(NOISE_MADE)
+    return _imported(root, found, config, weights, "StyleGAN2 weights under NVIDIA's names", tuple(notes))
 
 
 def read_port(root: ForeignValue) -> Imported | Mismatch:
@@ -113,11 +113,11 @@ def read_port(root: ForeignValue) -> Imported | Mismatch:
     weights: Weights = dict(named)
     taps = filter_taps(tensors)
     add_filters(weights, taps, (".conv0.weight", ".conv1.weight"), (".conv0",))
-    notes = []
+    notes = [*_rawness(found)]
     if tensors is not found.tensors:
         notes.append("The encoder in the file was left out; its decoder is the generator.")
     if constant_noise(weights):
-        notes.append("The file holds no noise maps; reproducible ones were made.")
+        notes.append(NOISE_MADE)
     if "synthesis.b4.torgb.weight" not in weights:
         return Mismatch("its first colour layer is missing")
     config = recognise(_shapes(weights))
@@ -168,7 +168,7 @@ def _critic(
         return None, ()
     named: Mapping[str, ForeignTensor] = discriminator_names(found.tensors) or found.tensors
     weights = _squared(named)
-    if named is not found.tensors:
+    if named is not found.tensors or not any(name.endswith(".resample_filter") for name in named):
         add_filters(
             weights,
             filter_taps(found.tensors),
@@ -176,6 +176,7 @@ def _critic(
             (".conv1", ".skip"),
         )
         weights.setdefault("b4.conv.resample_filter", SMOOTH.clone())
+        weights.pop("b4.resample_filter", None)  # the last block resamples nothing
     config = recognise_discriminator(_shapes(weights))
     if config is None:
         return None, (f"The discriminator under “{found.key}” is of another make and was left out.",)
@@ -185,6 +186,14 @@ def _critic(
     if found.module is not None:
         config = settings_of_discriminator(found.module, config)
     return (found.key, config, weights), ()
+
+
+def _rawness(found: Found) -> tuple[str, ...]:
+    """Say where no averaged weights lie beside those of training."""
+    if found.key not in ("G", "g"):
+        return ()
+    key = found.key
+    return (f"The averaged generator ({key}_ema) is missing, so the raw one ({key}) is used; its pictures are worse.",)
 
 
 def _squared(tensors: Mapping[str, ForeignTensor]) -> Weights:

@@ -34,7 +34,7 @@ def recognise(shapes: Shapes) -> StyleGAN2Config | None:
         mapping_layers=layers,
         mapping_embed=embed,
         mapping_hidden=hidden,
-        use_noise="synthesis.b4.conv1.noise_const" in shapes,
+        use_noise=not {"synthesis.b4.conv1.noise_const", "synthesis.b4.conv1.noise_strength"}.isdisjoint(shapes),
         resample_filter=binomial(shapes.get("synthesis.b4.resample_filter", (4,))[0]),
     )
 
