@@ -17,6 +17,8 @@ from ganstudio.core.store import Array, Store
 from ganstudio.engine.pauses import shorten_pauses
 
 if TYPE_CHECKING:
+    import torch
+
     from ganstudio.core.generator import Features
     from ganstudio.engine.model import Model
 
@@ -44,6 +46,9 @@ class Backend(Protocol):
 
     def features(self, document: Document, stage: str) -> "Features":
         """What a stage leaves behind for a document; what was kept when it was drawn is used again."""
+
+    def drawn(self, document: Document, *, aside: bool, precision: Precision | None = None) -> "torch.Tensor":
+        """Draw a document as float32 `[1, C, H, W]` in [-1, 1], apart from the one in sight where it is `aside`."""
 
     def model(self, digest: str) -> "Model":
         """The open model with this digest, opened again where it was closed meanwhile."""

@@ -115,7 +115,7 @@ def histogram(x: torch.Tensor) -> Histogram:
 
 
 def power_plane(x: torch.Tensor) -> torch.Tensor:
-    """Return the power `[H, W]` of channels `[C, H, W]` without their mean and with faded edges; frequency 0 is central.
+    """Return the power `[H, W]` of channels `[C, H, W]` without their mean, their edges faded; frequency 0 is central.
 
     White noise with a standard deviation of one has the power one everywhere.
     """

@@ -1,5 +1,6 @@
 """The computing behind the window: open models, the chosen device, pictures of documents."""
 
+import copy
 import math
 import time
 from collections import OrderedDict
@@ -43,6 +44,7 @@ class Rendering:
         self._open: OrderedDict[str, tuple[Model, IncrementalSynthesis, IncrementalSynthesis]] = OrderedDict()
         self._names: dict[str, str] = {}
         self._threads = ThreadChoice()
+        self._other: tuple[str, Precision, IncrementalSynthesis] | None = None
 
     def open(self, name: str) -> ModelOpened:
         """Open a model by name or path and keep it, with the one before."""
@@ -70,6 +72,7 @@ class Rendering:
 
     def _move(self, device: torch.device, precision: Precision) -> None:
         self.device, self.precision = device, precision
+        self._other = None
         for digest, (model, synthesis, aside) in self._open.items():
             synthesis.forget()
             aside.forget()
@@ -128,6 +131,35 @@ class Rendering:
         self._reopen(document.model)
         self._threads.apply(document.model.digest)
         return self._open[document.model.digest][1].features(document, stage)
+
+    @torch.no_grad()
+    def drawn(self, document: Document, *, aside: bool, precision: Precision | None = None) -> torch.Tensor:
+        """Draw a document as float32 `[1, C, H, W]` in [-1, 1], apart from the one in sight where it is `aside`.
+
+        Another precision than the chosen one runs in a copy of the network, of which there is one at a time.
+        """
+        self._reopen(document.model)
+        digest = document.model.digest
+        self._threads.apply(digest)
+        if precision in (None, self.precision):
+            synthesis = self._open[digest][2] if aside else self._open[digest][1]
+        else:
+            assert precision is not None
+            synthesis = self._in_precision(digest, precision)
+        output = next(iter(synthesis.generator.outputs().values()))
+        picture = synthesis.features(document, output).picture
+        assert picture is not None
+        return picture.float().clone()
+
+    def _in_precision(self, digest: str, precision: Precision) -> IncrementalSynthesis:
+        if self._other is None or self._other[:2] != (digest, precision):
+            self._other = None
+            model = self._open[digest][0]
+            with recovered_from_exhaustion(self.device, self._forget):
+                generator = copy.deepcopy(model.generator)
+                generator.prepare(self.device, precision)
+            self._other = (digest, precision, IncrementalSynthesis(generator, self.store, budget=ASIDE_BUDGET))
+        return self._other[2]
 
     def model(self, digest: str) -> Model:
         """The open model with this digest, opened again where it was closed meanwhile."""

@@ -12,6 +12,7 @@ from ganstudio.core.progress import JobStatus, Urgency
 from ganstudio.core.project import Project
 from ganstudio.core.store import Store
 from ganstudio.engine.compute import ChooseDevice, Compute, Event, JobFactory, OpenModel
+from ganstudio.studio.compare import Comparison
 from ganstudio.studio.history import History, Tree
 from ganstudio.studio.layers import Layers
 from ganstudio.studio.library import Library
@@ -56,6 +57,7 @@ class Session:
         self.projects = Projects(self)
         self.recovery = Recovery(self, settings.journal_s)
         self.layers = Layers(self)
+        self.comparison = Comparison(self)
 
     def start(self, first_model: str | None = None) -> None:
         """Start the computing with the remembered device and the first model."""
