@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
+from ganstudio.gui.panels.bending import BendingPanel
 from ganstudio.gui.panels.classes import ClassPanel
+from ganstudio.gui.panels.compare import ComparePanel
 from ganstudio.gui.panels.device import DevicePanel
 from ganstudio.gui.panels.latent import LatentPanel
+from ganstudio.gui.panels.layers import LayersPanel
 from ganstudio.gui.panels.library import LibraryPanel
 from ganstudio.gui.panels.model import ModelPanel
 from ganstudio.gui.panels.noise import NoisePanel
 from ganstudio.gui.panels.panel import Panel
+from ganstudio.gui.panels.style_channels import StyleChannelsPanel
 from ganstudio.gui.panels.truncation import TruncationPanel
 from ganstudio.gui.theme.icons import IconName
 
@@ -35,7 +39,16 @@ EXPLORE = Workspace(
     title="Explore",
     icon=IconName.EXPLORE,
     left=(LibraryPanel, ModelPanel),
-    right=(LatentPanel, TruncationPanel, ClassPanel, NoisePanel, DevicePanel),
+    right=(
+        LatentPanel,
+        TruncationPanel,
+        ClassPanel,
+        NoisePanel,
+        BendingPanel,
+        StyleChannelsPanel,
+        DevicePanel,
+    ),
+    middle=(LayersPanel, ComparePanel),
 )
 
 WORKSPACES: tuple[Workspace, ...] = (EXPLORE,)
