@@ -65,6 +65,31 @@ NOISE = Topic(
     ),
     "Karras et al. 2019, “A Style-Based Generator Architecture for GANs”, section 3.2",
 )
+MIXING = Topic(
+    "Style mixing",
+    (
+        (
+            "Every layer of this model takes a style. Coarse layers decide about pose and shape, middle ones about "
+            "features, fine ones about colour and small details. Here other latents lend this picture their layers."
+        ),
+        (
+            "A weight of 1 takes a layer over, 0 leaves it, between them styles are blended in W+. What all sources "
+            "leave of 1 stays the picture's own; beyond 1 they share it in proportion."
+        ),
+    ),
+    "Karras et al. 2019, “A Style-Based Generator Architecture for GANs”, section 3.1",
+)
+MIXING_SHEET = Topic(
+    "Mixing sheet",
+    (
+        (
+            "Each row is one picture, each column another. A cell is the row's picture with some layers of the "
+            "column's: coarse, middle, fine, or those you choose."
+        ),
+        "Click a cell to go there: it becomes the picture, with the column's seed as a style source.",
+    ),
+    "Karras et al. 2019, “A Style-Based Generator Architecture for GANs”, figure 3",
+)
 CLASSES = Topic(
     "Class",
     ("This model was trained on named kinds of pictures. Choose the kind to draw; the seed stays the same.",),

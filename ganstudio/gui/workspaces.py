@@ -9,6 +9,8 @@ from ganstudio.gui.panels.device import DevicePanel
 from ganstudio.gui.panels.latent import LatentPanel
 from ganstudio.gui.panels.layers import LayersPanel
 from ganstudio.gui.panels.library import LibraryPanel
+from ganstudio.gui.panels.mixing import MixingPanel
+from ganstudio.gui.panels.mixing_sheet import MixingSheetPanel
 from ganstudio.gui.panels.model import ModelPanel
 from ganstudio.gui.panels.noise import NoisePanel
 from ganstudio.gui.panels.panel import Panel
@@ -42,13 +44,14 @@ EXPLORE = Workspace(
     right=(
         LatentPanel,
         TruncationPanel,
+        MixingPanel,
         ClassPanel,
         NoisePanel,
         BendingPanel,
         StyleChannelsPanel,
         DevicePanel,
     ),
-    middle=(LayersPanel, ComparePanel),
+    middle=(MixingSheetPanel, LayersPanel, ComparePanel),
 )
 
 WORKSPACES: tuple[Workspace, ...] = (EXPLORE,)

@@ -7,6 +7,8 @@ from PyQt6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 from ganstudio.gui.theme.icons import IconName, icon
 from ganstudio.gui.theme.tokens import TARGET
 
+NEW_COLOURS = (QEvent.Type.ApplicationPaletteChange, QEvent.Type.PaletteChange)
+
 
 def describe(widget: QWidget, name: str, tip: str) -> None:
     """Give a control its accessible name and its tooltip in plain words."""
@@ -38,7 +40,7 @@ class IconButton(QToolButton):
     def changeEvent(self, event: QEvent | None) -> None:
         """Draw the icon again in the new theme's colour."""
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.ApplicationPaletteChange:
+        if event is not None and event.type() in NEW_COLOURS:
             self._redraw()
 
     def _redraw(self) -> None:
@@ -72,7 +74,7 @@ class TextButton(QPushButton):
     def changeEvent(self, event: QEvent | None) -> None:
         """Draw the icon again in the new theme's colour."""
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.ApplicationPaletteChange:
+        if event is not None and event.type() in NEW_COLOURS:
             self._redraw()
 
     def _redraw(self) -> None:

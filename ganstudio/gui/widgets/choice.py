@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFont, QFontMetrics, QKeyEvent
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from ganstudio.gui.widgets.buttons import describe
@@ -18,6 +18,17 @@ class Option:
     key: str
     word: str
     tip: str
+
+
+class _Possibility(QPushButton):
+    """As wide as its word is when it holds, which is when it is bold."""
+
+    def sizeHint(self) -> QSize:
+        """Leave room for bold letters."""
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        wide = QFontMetrics(font).horizontalAdvance(self.text()) + 22
+        return super().sizeHint().expandedTo(QSize(wide, 0))
 
 
 class ChoiceRow(Surface):
@@ -73,7 +84,7 @@ class ChoiceRow(Surface):
         self._buttons[following].click()
 
     def _button(self, option: Option) -> QPushButton:
-        button = QPushButton(option.word, self)
+        button = _Possibility(option.word, self)
         button.setCheckable(True)
         button.setAutoDefault(False)
         button.setMinimumHeight(26)
