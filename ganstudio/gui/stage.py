@@ -66,6 +66,8 @@ class ViewBar(Surface):
         self.pages.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.pages.hide()
         self.hint = ElidedLabel("Drag the picture to move through the latent space", "small")
+        self.question = IconButton(IconName.HELP, "What is this page?", "Explains this page in plain words")
+        self.question.hide()
         self.zoom = label("", "muted")
         self.smooth = IconButton(IconName.GRID, "Crisp pixels", "Show enlarged pixels crisp instead of smooth (S)")
         self.smooth.setCheckable(True)
@@ -79,6 +81,7 @@ class ViewBar(Surface):
         row.setSpacing(4)
         row.addWidget(self.pages)
         row.addWidget(self.hint, 1)
+        row.addWidget(self.question)
         row.addWidget(self.zoom)
         row.addSpacing(8)
         self._buttons = (self.fit, self.actual, self.smooth, self.copy, self.save, self.fullscreen)
@@ -104,6 +107,7 @@ class Stage(Surface):
     """Banner, picture or one of the panels that take its place, and the bar below."""
 
     page_changed = pyqtSignal(str)
+    asked = pyqtSignal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("surface-base", parent)
@@ -132,6 +136,7 @@ class Stage(Surface):
         column.addWidget(self.bar)
         self.bar.show_for(False)
         self.bar.pages.chosen.connect(self.show_page)
+        self.bar.question.clicked.connect(self._ask)
         self.viewer.zoomed.connect(self._show_zoom)
 
     def show_panels(self, panels: Sequence[Panel]) -> None:
@@ -164,6 +169,7 @@ class Stage(Surface):
         self._stack.setCurrentWidget(found)
         self.bar.pages.show_choice(self.page)
         self.bar.show_for(found is self.viewer)
+        self.bar.question.setVisible(isinstance(found, Panel) and found.topic() is not None)
         self.page_changed.emit(self.page)
 
     def reveal(self, title: str) -> None:
@@ -197,6 +203,9 @@ class Stage(Surface):
         self.frame = None
         self.notice.tell(title, words, busy, buttons)
         self.show_page(PICTURE)
+
+    def _ask(self) -> None:
+        self.asked.emit(self._stack.currentWidget(), self.bar.question)
 
     def _show_zoom(self, scale: float) -> None:
         self.bar.zoom.setText(f"{scale * 100:.0f} %")

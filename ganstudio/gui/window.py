@@ -253,8 +253,8 @@ class MainWindow(QMainWindow):
         )
         for button, command_id in buttons:
             button.clicked.connect(self.book.action(command_id).trigger)
-        for dock in (self.left, self.right):
-            dock.asked.connect(self._explain)
+        for place in (self.left, self.right, self.stage):
+            place.asked.connect(self._explain)
         for split in (self.body.across, self.body.upright):
             split.splitterMoved.connect(lambda _place, _index: self.keep())
         self.appearance.changed.connect(lambda _theme: self.keep())
