@@ -12,6 +12,7 @@ from ganstudio.core.frame import Frame
 from ganstudio.core.generator import Features, Generator, Stage, StageInputs
 from ganstudio.core.pixels import to_pixels
 from ganstudio.core.store import Store
+from ganstudio.engine.colour_guess import ColourGuess
 from ganstudio.engine.memory import DEFAULT_BUDGET, recovered_from_exhaustion
 
 PREVIEW_PIXELS = 64
@@ -50,6 +51,7 @@ class IncrementalSynthesis:
         self.stages: Mapping[str, Stage] = {stage.name: stage for stage in generator.stages()}
         self.kept: dict[str, Kept] = {}
         self.cost_ms: dict[str, float] = {}
+        self.colours = ColourGuess()
 
     def forget(self) -> None:
         """Drop every kept result."""
@@ -89,11 +91,14 @@ class IncrementalSynthesis:
                 return
             features = self._run(name, inputs[name], keys[name], frozenset(todo[position + 1 :]))
             ran.append(name)
-            if not previewed and self._preview_is_due(features, todo[position + 1 :]):
-                previewed = True
-                yield self._frame({"picture": features}, document, started, ran, preview=True)
+            if not previewed and self._preview_is_due(todo[position + 1 :]):
+                seen = self._seen(name, features)
+                if seen.picture is not None:
+                    previewed = True
+                    yield self._frame({"picture": seen}, document, started, ran, preview=True)
         finished = {title: self.kept[name].features for title, name in outputs.items()}
         yield self._frame(finished, document, started, ran, preview=False)
+        self._learn_colours(finished.get("picture"))
         self._keep_within_budget(frozenset(outputs.values()))
 
     def _resolve(self, document: Document, ran: list[str]) -> tuple[dict[str, StageInputs], dict[str, bytes]]:
@@ -147,11 +152,26 @@ class IncrementalSynthesis:
         while held > self.budget and free:
             held -= self.kept.pop(free.pop()).features.bytes_held()
 
-    def _preview_is_due(self, features: Features, rest: list[str]) -> bool:
-        if features.picture is None or features.picture.shape[-1] < PREVIEW_PIXELS or not rest:
-            return False
+    def _preview_is_due(self, rest: list[str]) -> bool:
         expected = [self.cost_ms.get(name) for name in rest]
-        return None in expected or sum(cost for cost in expected if cost is not None) > self.preview_after_ms
+        known = sum(cost for cost in expected if cost is not None)
+        return bool(rest) and (None in expected or known > self.preview_after_ms)
+
+    def _seen(self, name: str, features: Features) -> Features:
+        """Return what can be shown of an unfinished picture that is large enough."""
+        if features.picture is None and _is_large(features.activation):
+            return Features(features.activation, self.colours.picture(name, features.activation))
+        too_small = features.picture is not None and features.picture.shape[-1] < PREVIEW_PIXELS
+        return Features(features.activation) if too_small else features
+
+    def _learn_colours(self, finished: Features | None) -> None:
+        """Remember how the first large stage without colours looked in the end."""
+        for name in self.stages:
+            kept = self.kept.get(name)
+            if finished is not None and kept is not None and _is_large(kept.features.activation):
+                if kept.features.picture is None and finished.picture is not None:
+                    self.colours.learn(name, kept.features.activation, finished.picture)
+                return
 
     def _frame(
         self, shown: Mapping[str, Features], document: Document, started: float, ran: list[str], *, preview: bool
@@ -161,3 +181,7 @@ class IncrementalSynthesis:
         }
         elapsed = (time.perf_counter() - started) * 1e3
         return Frame(pictures, document, preview, elapsed, tuple(ran))
+
+
+def _is_large(activation: torch.Tensor) -> bool:
+    return activation.ndim == 4 and activation.shape[-1] >= PREVIEW_PIXELS

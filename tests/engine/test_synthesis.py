@@ -140,3 +140,20 @@ def test_a_refinement_nobody_waits_for_is_given_up(synthesis: IncrementalSynthes
     assert asked == [True]
     plain = IncrementalSynthesis(StyleGAN2Generator(dataclasses.replace(CONFIG, architecture=Wiring.RESIDUAL)), Store())
     assert [frame.preview for frame in plain.render(DOCUMENT, stale)] == [False]
+
+
+@pytest.mark.parametrize("wiring", [Wiring.ORIGINAL, Wiring.RESIDUAL])
+def test_where_colours_come_last_they_are_guessed_from_pictures_close_by(wiring: Wiring) -> None:
+    torch.manual_seed(0)
+    generator = StyleGAN2Generator(dataclasses.replace(CONFIG, architecture=wiring))
+    synthesis = IncrementalSynthesis(generator, Store(), preview_after_ms=-1.0)
+    assert [frame.preview for frame in synthesis.render(DOCUMENT)] == [False]
+    other = dataclasses.replace(DOCUMENT, inputs=FrozenMap({"z": LatentPoint(5.05, 0.0)}))
+    preview, full = synthesis.render(other)
+    assert preview.preview
+    guessed, drawn = preview.pictures["picture"], full.pictures["picture"]
+    assert guessed.shape == (64, 64, 3)
+    small = drawn.reshape(64, 2, 64, 2, 3).mean(axis=(1, 3))
+    assert np.abs(guessed - small).mean() < 0.5 * np.abs(small - small.mean(axis=(0, 1))).mean()
+    third = dataclasses.replace(DOCUMENT, inputs=FrozenMap({"z": LatentPoint(9.0, 0.0)}))
+    assert [frame.preview for frame in synthesis.render(third, lambda: True)] == [True]
