@@ -22,6 +22,7 @@ from ganstudio.gui.window import MainWindow
 from ganstudio.gui.workspaces import WORKSPACES, Workspace
 from ganstudio.studio.launch import LaunchOptions, Theme
 from ganstudio.studio.library import Library
+from ganstudio.studio.opening import MODEL, open_file, opener_of
 from ganstudio.studio.pictures import save_png
 from ganstudio.studio.session import Session
 from ganstudio.studio.settings import Settings
@@ -44,7 +45,14 @@ class Studio:
     def begin(self, options: LaunchOptions) -> None:
         """Bring the painted window to life."""
         self.window.attach(self.session, options.workspace, self.keeper, self.workspaces)
-        self.session.start(first_model(options, self.session.library))
+        file = Path(options.open).expanduser().resolve() if options.open is not None else None
+        if file is None or opener_of(file) is MODEL:
+            self.session.start(first_model(options, self.session.library))
+        else:
+            self.session.start()
+            open_file(self.session, file)
+        if options.screenshot is None and options.first_look is None:
+            self.session.recovery.begin()
 
     def save_picture(self, path: Path) -> None:
         """Write the picture that is shown, beside the event loop."""
@@ -64,6 +72,7 @@ class Studio:
         if not self.ended:
             self.ended = True
             self.bridge.close()
+            self.session.recovery.end()
             self.quiet = self.session.stop()
 
 
@@ -126,6 +135,7 @@ def make_studio(settings: Settings, window: MainWindow) -> Studio:
     bridge.fault_told.connect(window.tell_problem)
     studio = Studio(session, bridge, window, Keeper(settings))
     window.picture_wanted.connect(studio.save_picture)
+    window.aside_wanted.connect(bridge.aside)
     window.closing.connect(studio.end)
     return studio
 

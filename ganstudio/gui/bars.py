@@ -86,12 +86,14 @@ class ModelLine(Surface):
         self.right_toggle = IconButton(
             IconName.SIDE, "Right panels", "Show or hide the panels on the right (Ctrl+Shift+B)"
         )
+        self.new_tab = IconButton(IconName.PLUS, "New tab", "Put a copy of this picture into a tab of its own (Ctrl+T)")
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(4)
         row.addWidget(self.left_toggle)
         row.addWidget(self.model)
         row.addWidget(self.facts, 1)
+        row.addWidget(self.new_tab)
         row.addWidget(self.right_toggle)
 
     def show_model(self, info: ModelInfo | None, computing: str) -> None:

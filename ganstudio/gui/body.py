@@ -12,6 +12,7 @@ from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.shelf import Shelf
 from ganstudio.gui.stage import Stage
 from ganstudio.gui.theme.appearance import Appearance
+from ganstudio.gui.widgets.offer import Offer
 from ganstudio.gui.widgets.split import Split
 from ganstudio.gui.workspaces import Workspace
 from ganstudio.studio.session import Session
@@ -27,6 +28,7 @@ class Body(QWidget):
         self.top, self.model_line, self.stage, self.status = TopBar(), ModelLine(), Stage(), StatusLine()
         self.left, self.right = Dock("left", LEFT_PX), Dock("right", RIGHT_PX)
         self.shelf = Shelf()
+        self.offer = Offer()
         self.panels: list[Panel] = []
         self.workspace: Workspace | None = None
         self.upright = Split(Qt.Orientation.Vertical)
@@ -42,14 +44,14 @@ class Body(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for bar in (self.top, self.model_line):
+        for bar in (self.top, self.model_line, self.offer):
             column.addWidget(bar)
         column.addWidget(self.across, 1)
         column.addWidget(self.status)
 
     def dress(self, appearance: Appearance) -> None:
         """Give every part the theme."""
-        parts = (self.top, self.model_line, self.status, self.left, self.right, self.stage, self.shelf)
+        parts = (self.top, self.model_line, self.offer, self.status, self.left, self.right, self.stage, self.shelf)
         appearance.dress(*parts)
 
     def offer_workspaces(self, workspaces: Sequence[Workspace]) -> None:
@@ -78,6 +80,7 @@ class Body(QWidget):
     def around(self) -> Iterator[QWidget]:
         """Everything but the picture."""
         yield from (self.top, self.model_line, self.status, self.left, self.right, self.stage.bar, self.shelf)
+        yield from (self.offer, self.stage.tabs)
 
     def reveal(self, title: str) -> None:
         """Bring a panel into sight."""

@@ -14,6 +14,7 @@ from ganstudio.gui.widgets.buttons import IconButton, TextButton
 from ganstudio.gui.widgets.choice import ChoiceRow, Option
 from ganstudio.gui.widgets.frame import Surface
 from ganstudio.gui.widgets.labels import ElidedLabel, clear, label
+from ganstudio.gui.widgets.tab_strip import TabStrip
 
 PICTURE = "Picture"
 
@@ -111,6 +112,7 @@ class Stage(Surface):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("surface-base", parent)
+        self.tabs = TabStrip()
         self.banner = Banner()
         self.viewer = Viewer()
         self.notice = Notice()
@@ -131,6 +133,7 @@ class Stage(Surface):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.tabs)
         column.addWidget(self._held)
         column.addWidget(middle, 1)
         column.addWidget(self.bar)

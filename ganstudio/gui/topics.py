@@ -105,3 +105,26 @@ DEVICE = Topic(
         ),
     ),
 )
+HISTORY = Topic(
+    "History",
+    (
+        (
+            "Every change is a step, the newest on top. A click goes there; so do the arrow keys. Going back and "
+            "changing something else begins a new branch, and the other one stays as it is."
+        ),
+        "Undo and redo run along the coloured way. The last 500 steps are kept, with the project too.",
+    ),
+)
+PROJECT = Topic(
+    "Project",
+    (
+        (
+            "A project is everything you made: the pictures in their tabs, what you kept, the timeline, and the whole "
+            "history. Saving puts it into one file; dropping that file on the window brings it back."
+        ),
+        (
+            "Every edit is also kept by itself, within seconds. After a crash the next start offers it back, and what "
+            "you close without saving stays here for a while."
+        ),
+    ),
+)

@@ -33,6 +33,8 @@ from ganstudio.gui.keep import Keeper
 from ganstudio.gui.panels.latent import LatentPanel
 from ganstudio.gui.panels.library import LibraryPanel
 from ganstudio.gui.panels.panel import Panel
+from ganstudio.gui.panels.project import ProjectPanel
+from ganstudio.gui.project_desk import ProjectDesk
 from ganstudio.gui.theme.appearance import Appearance
 from ganstudio.gui.widgets.command_palette import CommandPalette
 from ganstudio.gui.workspaces import WORKSPACES, Workspace, workspace_named
@@ -48,6 +50,7 @@ class MainWindow(QMainWindow):
     painted = pyqtSignal()
     closing = pyqtSignal()
     picture_wanted = pyqtSignal(Path)
+    aside_wanted = pyqtSignal(object, object)  # work, and who is told on this thread how it went
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +58,7 @@ class MainWindow(QMainWindow):
         self.session: Session | None = None
         self.workspaces = WORKSPACES
         self.desk: Desk | None = None
+        self.project_desk: ProjectDesk | None = None
         self._keeper: Keeper | None = None
         self._was_painted = False
         self._alone = False
@@ -90,10 +94,12 @@ class MainWindow(QMainWindow):
         self._keeper = keeper
         self.workspaces = workspaces
         self.body.offer_workspaces(workspaces)
+        self.project_desk = ProjectDesk(self, session, self.stage.tabs, self.body.offer, self.aside_wanted.emit)
         self._fill(session, workspace_named(workspace, workspaces))
         self.drops.take_for(session)
         self.desk = Desk(session, self.top, self.model_line, self.stage, self.status, self.browse)
         self.desk.bindings.on(session.model_changed, self._model_changed)
+        self.desk.bindings.on(session.projects.changed, self._show_title)
         self.desk.bindings.on(session.history_changed, self._history_changed)
         self._wire_session(session)
         keeper.restore_layout(self.body)
@@ -123,6 +129,10 @@ class MainWindow(QMainWindow):
         for panel in self.body.panels:
             for command in panel.commands():
                 self.book.add(command)
+        project = self.panel(ProjectPanel)
+        if project is not None and self.project_desk is not None:
+            project.save.clicked.connect(self.project_desk.save)
+            project.open.clicked.connect(self.project_desk.browse)
         latent = self.panel(LatentPanel)
         if latent is not None:
             self.stage.viewer.dragged.connect(latent.drag)
@@ -212,8 +222,9 @@ class MainWindow(QMainWindow):
         """Keep everything, ask nothing."""
         self.keep()
         self.body.release()
-        if self.desk is not None:
-            self.desk.release()
+        for desk in (self.desk, self.project_desk):
+            if desk is not None:
+                desk.release()
         self.hide()
         self.closing.emit()
         super().closeEvent(event)
@@ -264,6 +275,11 @@ class MainWindow(QMainWindow):
         self.stage.viewer.drag_ended.connect(session.end_gesture)
         for command in (*session_commands(session, self._chrome), *self._workspace_commands()):
             self.book.add(command)
+        if self.project_desk is not None:
+            for command in self.project_desk.commands():
+                self.book.add(command)
+            self.book.add_source(self.project_desk.offers)
+        self.model_line.new_tab.clicked.connect(self.book.action("tab.new").trigger)
         self.top.workspace_chosen.connect(self.show_workspace)
         for source in (model_commands, class_commands, device_commands):
             self.book.add_source(partial(source, session))
@@ -274,11 +290,17 @@ class MainWindow(QMainWindow):
     def _model_changed(self, *_told: object) -> None:
         info = self.session.model if self.session is not None else None
         self.body.show_fitting(info)
-        self.setWindowTitle(f"{model_name(info)} – GAN Studio" if info is not None else "GAN Studio")
+        self._show_title()
         self.book.enable("report", info is not None)
         for panel in self.body.panels:
             for command in panel.commands():
                 self.book.enable(command.id, panel.fits(info))
+
+    def _show_title(self) -> None:
+        session = self.session
+        info, path = (session.model, session.projects.path) if session is not None else (None, None)
+        parts = (path.stem if path is not None else "", model_name(info) if info is not None else "", "GAN Studio")
+        self.setWindowTitle(" – ".join(part for part in parts if part))
 
     def _workspace_commands(self) -> list[Command]:
         return [

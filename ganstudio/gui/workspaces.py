@@ -6,6 +6,8 @@ from ganstudio.gui.panels.bending import BendingPanel
 from ganstudio.gui.panels.classes import ClassPanel
 from ganstudio.gui.panels.compare import ComparePanel
 from ganstudio.gui.panels.device import DevicePanel
+from ganstudio.gui.panels.history import HistoryPanel
+from ganstudio.gui.panels.kept import KeptPanel
 from ganstudio.gui.panels.latent import LatentPanel
 from ganstudio.gui.panels.layers import LayersPanel
 from ganstudio.gui.panels.library import LibraryPanel
@@ -14,6 +16,7 @@ from ganstudio.gui.panels.mixing_sheet import MixingSheetPanel
 from ganstudio.gui.panels.model import ModelPanel
 from ganstudio.gui.panels.noise import NoisePanel
 from ganstudio.gui.panels.panel import Panel
+from ganstudio.gui.panels.project import ProjectPanel
 from ganstudio.gui.panels.style_channels import StyleChannelsPanel
 from ganstudio.gui.panels.truncation import TruncationPanel
 from ganstudio.gui.theme.icons import IconName
@@ -40,7 +43,7 @@ EXPLORE = Workspace(
     name="explore",
     title="Explore",
     icon=IconName.EXPLORE,
-    left=(LibraryPanel, ModelPanel),
+    left=(LibraryPanel, KeptPanel, ProjectPanel, HistoryPanel, ModelPanel),
     right=(
         LatentPanel,
         TruncationPanel,

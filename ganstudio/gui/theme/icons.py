@@ -45,6 +45,11 @@ class IconName(StrEnum):
     RESET = "ph.arrow-counter-clockwise"
     KEYBOARD = "ph.keyboard"
     DROP = "ph.tray"
+    MORE = "ph.dots-three"
+    PROJECT = "ph.archive-box"
+    HISTORY = "ph.clock-counter-clockwise"
+    SETTINGS = "ph.gear-six"
+    PLUS = "ph.plus"
     LAYERS = "ph.stack"
     BENDING = "ph.selection-plus"
     STYLES = "ph.faders"
@@ -56,7 +61,10 @@ class IconName(StrEnum):
     REMOVE = "ph.trash"
     MIXING = "ph.sliders"
     MIXING_SHEET = "ph.table"
+    ARITHMETIC = "ph.plus-minus"
     FROM_KEPT = "ph.image-square"
+    LOOP = "ph.repeat"
+    TIMELINE = "ph.film-strip"
 
 
 def icon(name: IconName, role: QPalette.ColorRole = QPalette.ColorRole.WindowText) -> QIcon:

@@ -14,6 +14,8 @@ def _surfaces(t: Tones) -> str:
     #surface-raised {{ background: {t.raised}; }}
     #topbar {{ background: {t.raised}; border: none; border-bottom: 1px solid {t.line}; }}
     #modelline {{ background: {t.base}; border: none; border-bottom: 1px solid {t.line}; }}
+    #tabstrip {{ background: {t.base}; border: none; border-bottom: 1px solid {t.line}; }}
+    #offer {{ background: {t.accent_soft}; border: 1px solid {t.accent}; border-radius: {RADIUS}px; }}
     #statusline {{ background: {t.raised}; border: none; border-top: 1px solid {t.line}; }}
     #dock-left {{ background: {t.raised}; border: none; }}
     #dock-right {{ background: {t.raised}; border: none; }}
@@ -84,6 +86,13 @@ def _buttons(t: Tones) -> str:
     QPushButton[kind="model"]:hover {{ background: {t.field}; border-color: {t.line}; }}
     QPushButton[kind="model"]:focus {{ border: 2px solid {t.accent}; padding: 1px 7px; }}
     QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: none; width: 0; }}
+    QTabBar {{ background: transparent; outline: none; }}
+    QTabBar::tab {{ background: transparent; color: {t.muted}; border: 1px solid transparent; padding: 4px 4px 4px 10px;
+        min-height: 22px; border-top-left-radius: {RADIUS}px; border-top-right-radius: {RADIUS}px; }}
+    QTabBar::tab:hover {{ color: {t.text}; }}
+    QTabBar::tab:selected {{ background: {t.raised}; border-color: {t.line}; border-bottom-color: {t.raised};
+        color: {t.text}; }}
+    QTabBar::tab:focus {{ border: 2px solid {t.accent}; }}
     #choice {{ background: {t.base}; border: 1px solid {t.line}; border-radius: {RADIUS}px; }}
     #choice QPushButton {{ background: transparent; border: 1px solid transparent; border-radius: 5px;
         color: {t.muted}; padding: 2px 8px; }}
