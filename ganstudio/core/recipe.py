@@ -158,6 +158,10 @@ class Recipe(ABC):
     def z_dim(self) -> int:
         """The length of z."""
 
+    def batch(self, images_seen: int) -> int | None:
+        """Return the size of the next step's global batch where it is another multiple of the options' `batch`."""
+        return None
+
     def update(self, images_seen: int, observed: Mapping[str, float]) -> None:  # noqa: B027 - nothing adapts by default
         """Adapt state after a step from the means of what its phases observed, over all processes."""
 

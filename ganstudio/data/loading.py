@@ -1,6 +1,7 @@
 """Batches of real pictures: the same ones for a step whoever asks, however often a run was interrupted."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -92,8 +93,10 @@ class BatchLoader:
         reading = self._answer(self._requests.pop((step, rows)))
         self.broken.update(reading.broken)
         if self._workers is not None:
-            self._forget_all_but(range(step, step + 1 + AHEAD))
-            for later in range(step + 1, step + 1 + AHEAD):
+            steps = max(1, math.ceil(rows.stop / self._batch))  # a batch of several steps
+            ahead = range(step + steps, step + steps * (1 + AHEAD), steps)
+            self._forget_all_but({(later, rows) for later in ahead})
+            for later in ahead:
                 self._ask(later, rows)
         classes = None if self._classes is None else self._classes[torch.from_numpy(reading.numbers)]
         return torch.from_numpy(reading.pixels), classes
@@ -124,9 +127,9 @@ class BatchLoader:
         self._cache.keep(request.wanted, found)
         return replace(self._cache.reading(request.numbers), broken=found.broken)
 
-    def _forget_all_but(self, steps: range) -> None:
-        """Drop what was asked for steps that a jump has left behind."""
-        for key in [key for key in self._requests if key[0] not in steps]:
+    def _forget_all_but(self, wanted: Collection[tuple[int, range]]) -> None:
+        """Drop what was asked for and that a jump, or a batch of another size, has left behind."""
+        for key in [key for key in self._requests if key not in wanted]:
             request = self._requests.pop(key)
             if len(request.wanted):
                 self._answer(request)

@@ -11,6 +11,8 @@ import torch
 
 from ganstudio.layers.doubling import doubled, halved
 
+Batches = tuple[tuple[int, int], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Growth:
@@ -34,6 +36,11 @@ class Growth:
     def resolution(self, images_seen: int) -> int:
         """Return the resolution that is trained, or faded in, after `images_seen` images."""
         return self.last >> math.floor(self.lod(images_seen))
+
+
+def batch_at(resolution: int, batch: int, batch_up_to: Batches) -> int:
+    """Return the batch of a resolution: that of the lowest bound which is not below it, else `batch`."""
+    return next((size for side, size in sorted(batch_up_to) if resolution <= side), batch)
 
 
 def share_of_lower(lod: float, level: int) -> float:

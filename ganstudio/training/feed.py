@@ -8,7 +8,10 @@ from ganstudio.core.recipe import DataFacts
 
 
 class Feed(Protocol):
-    """Pictures as a pure function of the step and the row, so that a resumed run sees the same ones."""
+    """Pictures as a pure function of the step and the row, so that a resumed run sees the same ones.
+
+    A larger batch takes the rows of as many steps: the first one's, and on.
+    """
 
     @property
     def facts(self) -> DataFacts:

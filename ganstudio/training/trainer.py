@@ -41,7 +41,7 @@ class Trainer:
     ) -> None:
         """Build everything from the seed, then from `start_from` where that is given."""
         self.options, self.feed, self.processes, self.held_out = options, feed, processes, held_out
-        self.batch = int(options.recipe_options().batch)
+        self.batch = self.least_batch = int(options.recipe_options().batch)
         self._check_split()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(options.seed)
@@ -73,14 +73,13 @@ class Trainer:
         observed: dict[str, float] = {}
         norms: dict[str, float] = {}
         logits = LogitsOfStep()
+        self.batch = self.recipe.batch(self.images_seen) or self.least_batch
         batches = self._batches()
         observed.update(self._judged(logits))
         for phase in self.recipe.phases():
             if self.steps % phase.interval:
                 continue
-            scoped = [
-                dataclasses.replace(b, draws=dataclasses.replace(b.draws, scope=phase.name)) for b in batches
-            ]
+            scoped = [dataclasses.replace(b, draws=dataclasses.replace(b.draws, scope=phase.name)) for b in batches]
             report = self.updater.update(phase, scoped, self.images_seen)
             if report.overflow is not None:
                 return Skipped(self.images_seen, report.overflow, self.scale.value)
@@ -122,7 +121,7 @@ class Trainer:
             self.processes.device,
         )  # fmt: skip
         with self.updater.autocast():
-            judged = self.recipe.judge_held_out(self._batch(self.held_out, draws), self.images_seen)
+            judged = self.recipe.judge_held_out(self._batch(self.held_out, draws, draws.step), self.images_seen)
         logits.take(judged)
         return {
             f"{HELD_OUT}/{name}": float(self.processes.mean(values.float().mean())) for name, values in judged.items()
@@ -195,12 +194,13 @@ class Trainer:
                   self.processes.device)
             for part in range(parts)
         )  # fmt: skip
-        return [self._batch(self.feed, drawn) for drawn in draws]
+        place = self.images_seen // self.least_batch  # the step, where all batches are of one size
+        return [self._batch(self.feed, drawn, place) for drawn in draws]
 
-    def _batch(self, feed: Feed, draws: Draws) -> Batch:
+    def _batch(self, feed: Feed, draws: Draws, place: int) -> Batch:
         rows = range(draws.first, draws.total, draws.stride)
-        pixels, classes = feed.rows(draws.step, rows)
-        latents = None if self.options.mirror else feed.latents(draws.step, rows)
+        pixels, classes = feed.rows(place, rows)
+        latents = None if self.options.mirror else feed.latents(place, rows)
         if self.options.mirror:
             mirrored = draws.uniform("mirror", 1, 1, 1).cpu() < 0.5
             pixels = torch.where(mirrored, pixels.flip(3), pixels)

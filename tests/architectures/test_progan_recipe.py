@@ -167,6 +167,7 @@ def test_the_short_presets_rate_learns_in_steps_that_leave_the_papers_at_noise()
         (OPTIONS, replace(FACTS, resolution=24), "24"),
         (OPTIONS, replace(FACTS, resolution=64), "3 widths"),
         (replace(OPTIONS, batch=5), FACTS, "groups of 2"),
+        (replace(OPTIONS, batch_up_to=((4, 10),)), FACTS, "no multiple of the batch of 4"),
         (replace(OPTIONS, first_resolution=6), FACTS, "first_resolution"),
     ],
 )

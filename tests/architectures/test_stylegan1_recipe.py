@@ -16,6 +16,7 @@ from ganstudio.layers.growing import Growth
 from ganstudio.losses.penalties import input_gradients
 
 FACTS = DataFacts(resolution=16, img_channels=3, c_dim=0, count=100)
+FACTS_64 = dataclasses.replace(FACTS, resolution=64)
 
 
 def batch_of(recipe: StyleGANRecipe, facts: DataFacts, step: int, phase: str) -> Batch:
@@ -127,6 +128,11 @@ def test_moments_are_forgotten_and_rates_change_where_a_resolution_begins() -> N
     assert kept == {4: True, 8: False, 12: False, 16: True, 20: False, 24: False, 28: True}
 
 
+def test_batches_of_the_authors_code_follow_the_resolution() -> None:
+    recipe = StyleGANRecipe(dataclasses.replace(PRESETS["config-f"], channels=(8,) * 5, z_dim=8, w_dim=8), FACTS_64)
+    assert [recipe.batch(millions * 1_000_000) for millions in (0, 1, 2, 4)] == [256, 128, 64, 32]
+
+
 def test_second_styles_begin_at_the_crossover() -> None:
     recipe = StyleGANRecipe(dataclasses.replace(TINY, batch=64, style_mixing=0.75, mbstd_group=4), FACTS)
     batch = batch_of(recipe, FACTS, 0, "G")
@@ -204,6 +210,7 @@ def test_samples_are_drawn_with_the_module_that_is_given() -> None:
         (TINY, 24, "not 24"),
         (TINY, 64, "gives 4 widths where pictures of 64 px need 5"),
         (dataclasses.replace(TINY, batch=5), 16, "do not divide a batch of 5"),
+        (dataclasses.replace(TINY, batch_up_to=((8, 6),)), 16, "no multiple of the batch of 4"),
     ],
 )
 def test_unsuitable_options_are_sentences(options: StyleGANOptions, resolution: int, sentence: str) -> None:

@@ -90,6 +90,18 @@ def test_processes_share_a_batch_by_rows(pictures: FilePictures, workers: int) -
                 assert torch.equal(shares[rank][step][1], classes[rank::parts])
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_larger_batch_is_that_of_several_steps(pictures: FilePictures, workers: int) -> None:
+    one_by_one = batches(BatchLoader(pictures, BATCH, seed=3), range(6))
+    loader, parts = BatchLoader(pictures, BATCH, seed=3, workers=workers), []
+    with loader:
+        for step, size in ((0, 2), (2, 2), (4, 1), (5, 1)):
+            images, classes = loader.rows(step, range(size * BATCH))
+            assert classes is not None
+            parts += list(zip(images.split(BATCH), classes.split(BATCH), strict=True))
+    assert same(parts, one_by_one)
+
+
 def test_each_epoch_shows_everything_once_in_an_order_of_its_own() -> None:
     order = SampleOrder(0, 50)
     epochs = order.numbers(np.arange(200)).reshape(4, 50)

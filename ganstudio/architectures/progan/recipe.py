@@ -13,7 +13,7 @@ from ganstudio.architectures.progan.discriminator import Discriminator, ProGANDi
 from ganstudio.architectures.progan.networks import GeneratorNetwork, ProGANConfig, channel_plan
 from ganstudio.core.errors import StudioError
 from ganstudio.core.recipe import Averaging, Batch, DataFacts, Losses, PairRecipe, Phase, RecipeCard
-from ganstudio.layers.growing import Growth, at_lod
+from ganstudio.layers.growing import Batches, Growth, at_lod, batch_at
 from ganstudio.losses.adversarial import GAMES, Game
 from ganstudio.losses.penalties import between, drift, input_gradients, one_centred
 
@@ -29,6 +29,8 @@ class ProGANOptions:
     """What decides a training run of ProGAN beside its data."""
 
     batch: int = 16
+    batch_up_to: Batches = ()
+    """Other batches, each up to a resolution; multiples of `batch`, which is that of the full resolution."""
     z_dim: int = 512
     channels: tuple[int, ...] | None = None
     """Width per resolution from 4 px up; min(2 channel_base / r, channel_max) where not given."""
@@ -62,6 +64,8 @@ class ProGANOptions:
     """The half-life is at most this share of the images seen."""
 
 
+ONE_GPU = ((16, 128), (32, 64), (64, 32), (128, 16), (256, 8))
+"""What fits into 16 GB, as the authors' code has it."""
 TINY = ProGANOptions(batch=4, z_dim=10, channels=(12, 10, 8, 6), mbstd_group=2, steady_images=2, fade_images=4)
 
 SHORT = ProGANOptions(
@@ -79,6 +83,7 @@ SHORT = ProGANOptions(
 PRESETS: Mapping[str, ProGANOptions] = MappingProxyType(
     {
         "paper": ProGANOptions(),
+        "paper-one-gpu": ProGANOptions(batch=4, batch_up_to=ONE_GPU),
         "auto-64": replace(SHORT, channels=(192, 192, 128, 64, 32), z_dim=256),
         "faces-32": SHORT,
         "tiny": TINY,
@@ -109,6 +114,10 @@ def check(options: ProGANOptions, facts: DataFacts) -> None:
         raise UnsuitableOptionsError(
             f"The option channels has {len(options.channels)} widths, but {facts.resolution} px need {blocks}; "
             "add some, or leave it out."
+        )
+    for size in (size for _, size in options.batch_up_to if size < 1 or size % options.batch):
+        raise UnsuitableOptionsError(
+            f"A batch of {size} in batch_up_to is no multiple of the batch of {options.batch}; change one of them."
         )
     if options.mbstd_group and options.batch % options.mbstd_group:
         raise UnsuitableOptionsError(
@@ -154,6 +163,10 @@ class ProGANRecipe(PairRecipe):
     def averaging(self) -> Mapping[str, Averaging]:
         """Return the generator's average."""
         return {G: Averaging(G, self.options.ema_half_life, self.options.ema_ramp_up)}
+
+    def batch(self, images_seen: int) -> int:
+        """Return the batch of the resolution that is trained."""
+        return batch_at(self.growth.resolution(images_seen), self.options.batch, self.options.batch_up_to)
 
     @property
     def z_dim(self) -> int:

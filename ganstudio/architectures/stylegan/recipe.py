@@ -11,7 +11,7 @@ from ganstudio.architectures.stylegan.networks import GeneratorNetwork, Noises, 
 from ganstudio.architectures.stylegan.recipe_options import PRESETS, StyleGANOptions
 from ganstudio.core.errors import StudioError
 from ganstudio.core.recipe import Averaging, Batch, DataFacts, Losses, PairRecipe, Phase, RecipeCard
-from ganstudio.layers.growing import Growth, at_lod
+from ganstudio.layers.growing import Growth, at_lod, batch_at
 from ganstudio.losses.adversarial import GAMES, Game
 from ganstudio.losses.penalties import between, drift, input_gradients, one_centred, zero_centred
 from ganstudio.losses.schedules import lazy_share, r1_weight
@@ -36,6 +36,10 @@ def widths(options: StyleGANOptions, resolution: int) -> tuple[int, ...]:
         raise UnsuitableOptionsError(
             f"The option channels gives {len(found)} widths where pictures of {resolution} px need {count}; "
             "add widths or leave the option out."
+        )
+    for size in (size for _, size in options.batch_up_to if size < 1 or size % options.batch):
+        raise UnsuitableOptionsError(
+            f"A batch of {size} in batch_up_to is no multiple of the batch of {options.batch}; change one of them."
         )
     if options.batch % min(options.mbstd_group, options.batch):
         raise UnsuitableOptionsError(
@@ -129,9 +133,13 @@ class StyleGANRecipe(PairRecipe):
         pictures: torch.Tensor = generator.synthesis(ws, noises, lod=self.growth.lod(images_seen))
         return pictures
 
+    def batch(self, images_seen: int) -> int:
+        """Return the batch of the resolution that is trained."""
+        return batch_at(self.growth.resolution(images_seen), self.options.batch, self.options.batch_up_to)
+
     def update(self, images_seen: int, observed: Mapping[str, float]) -> None:
         """Move on in the growing schedule; where a resolution begins or is reached, Adam forgets its moments."""
-        before, now = self.growth.lod(max(images_seen - self.options.batch, 0)), self.growth.lod(images_seen)
+        before, now = self._lod, float(torch.tensor(self.growth.lod(images_seen)))  # rounded as the networks keep it
         if (math.floor(before), math.ceil(before)) != (math.floor(now), math.ceil(now)):
             for optimizer in self._optimizers.values():
                 optimizer.state.clear()
@@ -139,7 +147,7 @@ class StyleGANRecipe(PairRecipe):
 
     def read_outs(self) -> Mapping[str, float]:
         """Return the level of detail and the resolution that is trained."""
-        lod = float(self.generator.synthesis.lod)
+        lod = self._lod
         return {"lod": lod, "resolution": float(self._config.resolution >> math.floor(lod))}
 
     def generator_losses(self, batch: Batch, images_seen: int) -> Losses:
@@ -183,8 +191,14 @@ class StyleGANRecipe(PairRecipe):
     def _r1(self, logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
         """Return γ/2 E ‖∇D‖² at real pictures (Mescheder et al. 2018)."""
         given, resolution = self.options.r1_gamma, images.shape[3]
-        gamma = r1_weight(resolution, self.options.batch) if given is None else given
+        batch = batch_at(resolution, self.options.batch, self.options.batch_up_to)
+        gamma = r1_weight(resolution, batch) if given is None else given
         return zero_centred(input_gradients(logits, images)).mean() * (gamma / 2.0)
+
+    @property
+    def _lod(self) -> float:
+        """The level of detail that the networks keep."""
+        return float(self.generator.synthesis.lod)
 
     @property
     def _penalised(self) -> bool:

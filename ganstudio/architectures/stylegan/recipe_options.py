@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from ganstudio.layers.growing import Batches
 from ganstudio.losses.adversarial import Game
 
 
 @dataclass(frozen=True)
 class StyleGANOptions:
-    """What decides a training run of StyleGAN beside its data; the defaults are configuration F."""
+    """What decides a training run of StyleGAN beside its data; the defaults are configuration F with one batch."""
 
     batch: int = 32
+    batch_up_to: Batches = ()
+    """Other batches, each up to a resolution; multiples of `batch`, which is that of the full resolution."""
     z_dim: int = 512
     w_dim: int = 512
     mapping_layers: int = 8
@@ -58,7 +61,9 @@ class StyleGANOptions:
     """Share of those images that fading in takes."""
 
 
-CONFIG_F = StyleGANOptions()
+EIGHT_GPUS = ((4, 512), (8, 256), (16, 128), (32, 64))
+"""Batches of the authors' code."""
+CONFIG_F = StyleGANOptions(batch_up_to=EIGHT_GPUS)
 CONFIG_E = replace(CONFIG_F, style_mixing=0.0)
 CONFIG_D = replace(CONFIG_E, use_noise=False)
 CONFIG_C = replace(CONFIG_D, use_constant=False)
@@ -68,6 +73,7 @@ CONFIG_A = replace(CONFIG_B, blur=False, game=Game.WASSERSTEIN)
 SMALL = replace(
     CONFIG_F,
     batch=16,
+    batch_up_to=(),
     z_dim=128,
     w_dim=128,
     mapping_layers=4,
@@ -88,6 +94,7 @@ SMALL = replace(
 TINY = replace(
     CONFIG_F,
     batch=4,
+    batch_up_to=(),
     z_dim=16,
     w_dim=12,
     mapping_layers=2,
@@ -111,6 +118,7 @@ PRESETS: Mapping[str, StyleGANOptions] = MappingProxyType(
         "faces-64": replace(SMALL, z_dim=256, w_dim=256, channels=(192, 192, 128, 64, 32), images=400_000),
         "faces-32": SMALL,
         "tiny": TINY,
+        "tiny-batches": replace(TINY, batch_up_to=((4, 8),)),
         "tiny-lazy": replace(TINY, r1_interval=2, style_mixing=0.0, first_resolution=8, images=50),
         "tiny-wasserstein": replace(
             TINY, w_dim=16, mapping_layers=0, blur=False, use_styles=False, use_constant=False, use_noise=False,
