@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -15,8 +15,10 @@ from ganstudio.core.errors import WrongInputError
 from ganstudio.core.pixels import to_bytes
 from ganstudio.core.recipe import DataFacts
 from ganstudio.core.store import Array
+from ganstudio.data.faces import face_network, face_probabilities
 from ganstudio.data.images import MOST_HELD_OUT, Pictures
 from ganstudio.data.reading import Reader, Reading
+from ganstudio.layers.face_network import FaceNetwork
 
 BLOCK, CANDIDATES = 32, 40
 MOST_PASSES = 64
@@ -46,13 +48,21 @@ class Drawer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GeneratedOptions:
-    """z is N(0, 1) times `scale`; pictures darker than `darkest` (mean luminance, 0 to 255) are left out."""
+    """z is N(0, 1) times `scale`; pictures darker than `darkest` (mean luminance, 0 to 255) are left out.
+
+    So are those that show a face with less than the probability `least_face`, where that is above 0.
+    """
 
     seed: int = 0
     resolution: int = 64
     scale: float = 0.85
     darkest: float = 50.0
     stream: str = "training"
+    least_face: float = field(default=0.0, repr=False)
+
+    def __str__(self) -> str:
+        """All options; the last one where it does anything."""
+        return f"{self!r} faces {self.least_face}" if self.least_face else repr(self)
 
 
 class GeneratedPictures(Pictures):
@@ -106,10 +116,11 @@ class GeneratedReader(Reader):
         """Remember what to draw."""
         self.drawer, self.options = drawer, options
         self._blocks: OrderedDict[int, tuple[Array, Array]] = OrderedDict()
+        self._judge: FaceNetwork | None = None
 
     def __getstate__(self) -> dict[str, object]:
-        """Leave drawn blocks behind when sent to another process."""
-        return {**self.__dict__, "_blocks": OrderedDict()}
+        """Leave drawn blocks and the face detector behind when sent to another process."""
+        return {**self.__dict__, "_blocks": OrderedDict(), "_judge": None}
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -139,14 +150,24 @@ class GeneratedReader(Reader):
         latents: list[Array] = []
         for attempt in range(MOST_PASSES):
             pictures, z = self._pass(block, attempt)
-            bright = pictures.astype(np.float32).mean(axis=(2, 3)) @ LUMINANCE >= self.options.darkest
-            accepted.extend(pictures[bright])
-            latents.extend(z[bright])
+            wanted = self._wanted(pictures)
+            accepted.extend(pictures[wanted])
+            latents.extend(z[wanted])
             if len(accepted) >= BLOCK:
                 return np.stack(accepted[:BLOCK]), np.stack(latents[:BLOCK])
+        faces = " with a face" if self.options.least_face else ""
         raise WrongInputError(
-            f"{self.drawer.name} draws hardly a picture as bright as {self.options.darkest:g}; lower that limit."
+            f"{self.drawer.name} draws hardly a picture{faces} as bright as {self.options.darkest:g}; lower that limit."
         )
+
+    def _wanted(self, pictures: Array) -> Array:
+        """Tell which pictures are bright enough and, where that is asked for, show a face."""
+        wanted: Array = pictures.astype(np.float32).mean(axis=(2, 3)) @ LUMINANCE >= self.options.darkest
+        if self.options.least_face and wanted.any():
+            self._judge = self._judge or face_network()
+            with one_thread():
+                wanted &= face_probabilities(self._judge, pictures) >= self.options.least_face
+        return wanted
 
     @torch.no_grad()
     def _pass(self, block: int, attempt: int) -> tuple[Array, Array]:

@@ -67,8 +67,10 @@ class DrawFaces:
     count: int = 50_000
     """How many pictures."""
     seed: int = 0
-    scale: float = 0.85
+    scale: float = 0.8
     """The latents' standard deviation; smaller values give cleaner and more alike faces."""
+    least_face: float = 0.7
+    """Leave out pictures that the face detector thinks less likely to be a face than this; 0: keep them."""
     darkest: float = 50.0
     """Leave out pictures whose mean brightness (0 to 255) is below this."""
     model: str = "faces-dcgan"
@@ -171,7 +173,9 @@ def draw_faces(options: DrawFaces) -> Iterator[Progress]:
         raise WrongInputError(f"{options.count} pictures cannot be drawn; give 1 or more.")
     yield Progress(0, options.count, f"opening {options.model}")
     drawer = ModelDrawer(options.model)
-    choice = GeneratedOptions(options.seed, drawer.resolution, options.scale, options.darkest)
+    choice = GeneratedOptions(
+        options.seed, drawer.resolution, options.scale, options.darkest, least_face=options.least_face
+    )
     reader = GeneratedPictures(drawer, choice, options.count).reader()
     with ArchiveWriter(target) as archive:
         for begin in range(0, options.count, BLOCK):
@@ -180,5 +184,6 @@ def draw_faces(options: DrawFaces) -> Iterator[Progress]:
                 archive.add(picture_name(number), png(pixels))
             yield Progress(numbers.stop, options.count, f"picture {numbers.stop}")
         notes = {"labels": None, "drawn by": drawer.name, "seed": options.seed, "scale": options.scale}
-        archive.add(JSON_NAME, json.dumps({**notes, "darkest": options.darkest}).encode())
+        limits = {"darkest": options.darkest, "least_face": options.least_face}
+        archive.add(JSON_NAME, json.dumps({**notes, **limits}).encode())
     yield Progress(options.count, options.count, f"{options.count} pictures are in {target}")

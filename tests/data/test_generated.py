@@ -8,6 +8,7 @@ import torch
 
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.store import Array
+from ganstudio.data.faces import face_network, face_probabilities
 from ganstudio.data.generated import GeneratedOptions, GeneratedPictures
 from ganstudio.data.images import ArrayPictures
 from ganstudio.data.loading import BatchLoader
@@ -47,6 +48,18 @@ def test_dark_ones_are_left_out() -> None:
     assert means.min() >= 139.9
     with pytest.raises(WrongInputError, match="hardly a picture as bright"):
         read(GeneratedPictures(Flat(), GeneratedOptions(resolution=8, darkest=254.0)), [0])
+
+
+def test_only_faces_are_kept_where_that_is_asked_for() -> None:
+    drawer = ModelDrawer("faces-dcgan")
+    every, faces = (GeneratedPictures(drawer, GeneratedOptions(scale=1.3, least_face=least)) for least in (0.0, 0.9))
+    network, numbers = face_network(), list(range(64))
+    likely = [face_probabilities(network, read(pictures, numbers)) for pictures in (every, faces)]
+    assert likely[0].min() < 0.9, "wild latents draw some pictures without a face"
+    assert likely[1].min() >= 0.9
+    assert every.fingerprint != faces.fingerprint
+    with pytest.raises(WrongInputError, match="hardly a picture with a face"):
+        read(GeneratedPictures(Flat(), GeneratedOptions(resolution=8, least_face=0.9)), [0])
 
 
 def test_smaller_pictures_are_averages() -> None:
