@@ -50,8 +50,9 @@ PRESETS: Mapping[str, DCGANOptions] = MappingProxyType(
     {
         "paper": DCGANOptions(),
         "small": DCGANOptions(batch=64, generator_width=64, ema_half_life=5_000),
+        # A small judge and many small steps, for an hour of one shared core; narrow layers bear a higher rate.
         "avatars": DCGANOptions(
-            batch=32, generator_width=64, discriminator_width=32, generator_lr=0.0005, ema_half_life=10_000
+            batch=16, generator_width=48, discriminator_width=32, generator_lr=0.0006, ema_half_life=10_000
         ),
         "minimax": DCGANOptions(game=Game.MINIMAX),
         "tiny": DCGANOptions(batch=4, z_dim=8, generator_width=4, discriminator_width=3),
