@@ -185,6 +185,13 @@ class MoveAlong:
     direction: ArrayRef
     amount: float
     layers: tuple[int, ...] = ()
+    name: str = ""
+    on: bool = True
+
+    @property
+    def acts(self) -> bool:
+        """Whether it changes anything."""
+        return self.on and self.amount != 0.0
 
 
 class Bend(StrEnum):

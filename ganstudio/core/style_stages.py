@@ -138,7 +138,7 @@ class StylesStage(Stage):
             tensors["shares"] = torch.tensor(shares, dtype=torch.float32)
         settings: list[str | float | int | None] = [document.psi, document.cutoff]
         for edit in document.edits:
-            if isinstance(edit, MoveAlong):
+            if isinstance(edit, MoveAlong) and edit.acts:
                 layers = edit.layers or tuple(range(config.n_latent))
                 direction = store.get(edit.direction).astype(np.float32)
                 tensors[f"direction{len(settings)}"] = torch.from_numpy(direction.reshape(-1, config.w_dim))

@@ -14,7 +14,7 @@ def edited_z(document: Document, name: str, dim: int, store: Store) -> torch.Ten
     assert not isinstance(value, ClassChoice | ClassBlend)
     z = blend_points(value, dim, store, resampling_threshold(document.psi)).astype(np.float32)
     for edit in document.edits:
-        if isinstance(edit, MoveAlong):
+        if isinstance(edit, MoveAlong) and edit.acts:
             z = z + edit.amount * store.get(edit.direction).reshape(dim).astype(np.float32)
     return torch.from_numpy(np.ascontiguousarray(z))[None]
 

@@ -50,6 +50,7 @@ class Desk(QObject):
         self.bindings.on(session.activity_changed, self._show_activity)
         self.bindings.on(session.history_changed, self._show_history)
         self.bindings.on(session.jobs_changed, self._show_jobs)
+        self.bindings.on(session.noted, self._note)
         self._model_changed()
         self._show_history()
         self._show_jobs()
@@ -123,6 +124,9 @@ class Desk(QObject):
         redo = f"Redo “{session.redo_label}” (Ctrl+Shift+Z)" if session.can_redo else "Nothing to redo"
         describe(self._top.undo, "Undo", undo)
         describe(self._top.redo, "Redo", redo)
+
+    def _note(self, words: str) -> None:
+        self._status.note.setText(words)
 
     def _show_jobs(self, *_told: object) -> None:
         self._status.jobs.show_jobs(self._session.jobs)

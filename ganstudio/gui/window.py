@@ -35,8 +35,10 @@ from ganstudio.gui.panels.library import LibraryPanel
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.panels.project import ProjectPanel
 from ganstudio.gui.project_desk import ProjectDesk
+from ganstudio.gui.settings_card import SettingsCard
 from ganstudio.gui.theme.appearance import Appearance
 from ganstudio.gui.widgets.command_palette import CommandPalette
+from ganstudio.gui.widgets.overlay import Overlay
 from ganstudio.gui.workspaces import WORKSPACES, Workspace, workspace_named
 from ganstudio.studio.session import Session
 
@@ -58,6 +60,7 @@ class MainWindow(QMainWindow):
         self.session: Session | None = None
         self.workspaces = WORKSPACES
         self.desk: Desk | None = None
+        self.settings_card: SettingsCard | None = None
         self.project_desk: ProjectDesk | None = None
         self._keeper: Keeper | None = None
         self._was_painted = False
@@ -102,6 +105,7 @@ class MainWindow(QMainWindow):
         self.desk.bindings.on(session.projects.changed, self._show_title)
         self.desk.bindings.on(session.history_changed, self._history_changed)
         self._wire_session(session)
+        self._wire_settings(session, keeper)
         keeper.restore_layout(self.body)
         for dock in (self.left, self.right):
             dock.folding_changed.connect(self.keep)
@@ -171,7 +175,7 @@ class MainWindow(QMainWindow):
         info = self.session.model
         name = f"{Path(model_name(info)).stem if info is not None else 'picture'}.png"
         chosen, _ = QFileDialog.getSaveFileName(
-            self, "Save the picture", str(Path.home() / name), "PNG pictures (*.png)"
+            self, "Save the picture", str(self.session.settings.exports_folder / name), "PNG pictures (*.png)"
         )
         if chosen:
             path = Path(chosen)
@@ -205,7 +209,7 @@ class MainWindow(QMainWindow):
         if event is None or event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
             return
-        floating = [card for card in (self.palette_card, self.topic_card, self.keys_card) if card.isVisible()]
+        floating = [card for card in self.findChildren(Overlay) if card.isVisible()]
         for card in floating:
             card.dismiss()
         if not floating:
@@ -222,7 +226,7 @@ class MainWindow(QMainWindow):
         """Keep everything, ask nothing."""
         self.keep()
         self.body.release()
-        for desk in (self.desk, self.project_desk):
+        for desk in (self.desk, self.project_desk, self.settings_card):
             if desk is not None:
                 desk.release()
         self.hide()
@@ -264,7 +268,7 @@ class MainWindow(QMainWindow):
         )
         for button, command_id in buttons:
             button.clicked.connect(self.book.action(command_id).trigger)
-        for place in (self.left, self.right, self.stage):
+        for place in (self.left, self.right, self.stage, self.shelf):
             place.asked.connect(self._explain)
         for split in (self.body.across, self.body.upright):
             split.splitterMoved.connect(lambda _place, _index: self.keep())
@@ -286,6 +290,23 @@ class MainWindow(QMainWindow):
         self.top.undo.clicked.connect(self.book.action("undo").trigger)
         self.top.redo.clicked.connect(self.book.action("redo").trigger)
         self.model_line.model.clicked.connect(self._model_menu)
+
+    def _wire_settings(self, session: Session, keeper: Keeper) -> None:
+        card = self.settings_card = SettingsCard(self, session, self.appearance)
+        self.appearance.dress(card)
+        card.on_layout_reset(lambda: self._reset_layout(keeper))
+        card.on_keys(self.keys_card.show_commands)
+        self.book.take_keys(session.settings.keys)
+        self.keys_card.keep_with(keeper.keep_keys)
+        self.book.add(Command("settings", "Settings…", card.open, "Ctrl+,", words="options preferences", group="Window"))
+        reset = Command("layout", "Reset the layout", lambda: self._reset_layout(keeper), group="Window")
+        self.book.add(reset)
+        self.top.settings.clicked.connect(self.book.action("settings").trigger)
+
+    def _reset_layout(self, keeper: Keeper) -> None:
+        keeper.forget_layout(self.body)
+        self._model_changed()
+        self.keep()
 
     def _model_changed(self, *_told: object) -> None:
         info = self.session.model if self.session is not None else None
@@ -339,11 +360,14 @@ class MainWindow(QMainWindow):
         self.appearance.dress_once(menu)
         return menu
 
+    def _keeping(self) -> tuple[str, ...]:
+        return ("keep", "") if "keep" in {command.id for command in self.book.all()} else ()
+
     def _picture_menu(self, place: QPoint) -> None:
         if self.stage.viewer.is_empty:
             return
         menu = self._menu()
-        for command_id in ("copy", "save", "", "fit", "actual", "smooth", "fullscreen"):
+        for command_id in (*self._keeping(), "copy", "save", "", "fit", "actual", "smooth", "fullscreen"):
             if command_id:
                 menu.addAction(self.book.action(command_id))
             else:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ganstudio.gui.panels.arithmetic import ArithmeticPanel
 from ganstudio.gui.panels.bending import BendingPanel
 from ganstudio.gui.panels.classes import ClassPanel
 from ganstudio.gui.panels.compare import ComparePanel
@@ -18,6 +19,7 @@ from ganstudio.gui.panels.noise import NoisePanel
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.panels.project import ProjectPanel
 from ganstudio.gui.panels.style_channels import StyleChannelsPanel
+from ganstudio.gui.panels.timeline import TimelinePanel
 from ganstudio.gui.panels.truncation import TruncationPanel
 from ganstudio.gui.theme.icons import IconName
 
@@ -50,11 +52,13 @@ EXPLORE = Workspace(
         MixingPanel,
         ClassPanel,
         NoisePanel,
+        ArithmeticPanel,
         BendingPanel,
         StyleChannelsPanel,
         DevicePanel,
     ),
     middle=(MixingSheetPanel, LayersPanel, ComparePanel),
+    bottom=(TimelinePanel,),
 )
 
 WORKSPACES: tuple[Workspace, ...] = (EXPLORE,)

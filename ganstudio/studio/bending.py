@@ -162,8 +162,6 @@ def _put(
 ) -> None:
     edits = list(session.document.edits)
     edit = edits[place]
-    if not isinstance(edit, BendUnits | ShiftStyle):
-        return
-    changed = dataclasses.replace(edit, amount=edit.amount if amount is None else amount)
+    changed: Edit = dataclasses.replace(edit, amount=edit.amount if amount is None else amount)
     edits[place] = dataclasses.replace(changed, on=edit.on if on is None else on)
     session.change(label, EDITS, tuple(edits), gesture)

@@ -8,7 +8,7 @@ from psygnal import Signal
 from ganstudio.core.device import AUTO, Precision
 from ganstudio.core.document import Document, replaced, value_at
 from ganstudio.core.frame import Activity, DeviceReady, Frame, ModelInfo, ModelOpened, Problem
-from ganstudio.core.progress import JobStatus, Urgency
+from ganstudio.core.progress import JobState, JobStatus, Urgency
 from ganstudio.core.project import Project
 from ganstudio.core.store import Store
 from ganstudio.engine.compute import ChooseDevice, Compute, Event, JobFactory, OpenModel
@@ -35,6 +35,7 @@ class Session:
     frame_arrived = Signal(Frame)
     failed = Signal(Problem)
     jobs_changed = Signal()
+    noted = Signal(str)  # what a job has done, for the status bar
     device_changed = Signal(DeviceReady)
     activity_changed = Signal(Activity)
     replacing = Signal()  # the whole history gives way to another one
@@ -285,6 +286,8 @@ class Session:
             return
         if status.is_over:
             self._jobs.pop(status.number, None)
+            if status.state is JobState.DONE and status.progress.label:
+                self.noted.emit(status.progress.label)
         else:
             self._jobs[status.number] = status
         self.jobs_changed.emit()

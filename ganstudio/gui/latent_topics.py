@@ -1,0 +1,32 @@
+"""What the question marks of kept latents and latent arithmetic say."""
+
+from ganstudio.gui.topics import Topic
+
+KEPT = Topic(
+    "Kept pictures",
+    (
+        (
+            "A kept picture remembers everything that made it: seed, truncation, noise, mixing and edits. "
+            "Bring it back, or drag it to where a latent is wanted: a style source, a sheet, the timeline, a sum."
+        ),
+        (
+            "Files of latents come and go in the shapes of the field: z [n, z_dim], w [n, w_dim], "
+            "ws [n, n_latent, w_dim]."
+        ),
+    ),
+)
+ARITHMETIC = Topic(
+    "Latent arithmetic",
+    (
+        (
+            "Latents can be added and subtracted: a smiling woman, minus a woman, plus a man gives a smiling man. "
+            "Sums are steadier when every part is the mean of a few pictures."
+        ),
+        (
+            "A direction is the difference of two groups. As a slider it can be dialled on any picture, as far as you "
+            "like and the other way round."
+        ),
+    ),
+    "Radford et al. 2016, “Unsupervised Representation Learning with Deep Convolutional Generative Adversarial "
+    "Networks”, section 6.3.2",
+)
