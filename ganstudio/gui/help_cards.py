@@ -1,27 +1,48 @@
 """Explanations that float beside what they explain, and the card of keys."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ganstudio.gui.actions import Command, shortcut_text
+from ganstudio.gui.sketches import Sketch
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import Topic
 from ganstudio.gui.widgets.buttons import IconButton
 from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.overlay import Overlay, Popover
 
-MOUSE = (
-    ("Drag the picture", "move through the latent space"),
-    ("Wheel on the picture", "zoom around the pointer"),
-    ("Space and drag, or middle button", "pan"),
-    ("Right click on the picture", "copy, save, zoom"),
-    ("Arrow keys on picture or pad", "walk; with Shift a whole seed"),
-    ("Double-click a slider", "back to its default"),
-    ("Wheel on a chosen slider", "change it; with Shift finely"),
-    ("Drop a file on the window", "open it"),
+
+@dataclass(frozen=True)
+class Group:
+    """Lines of the card of keys under one heading."""
+
+    name: str
+    rows: tuple[tuple[str, str], ...]
+    keys_px: int = 104
+
+    @property
+    def height(self) -> int:
+        """How many lines it takes, with its heading."""
+        return len(self.rows) + 2
+
+
+MOUSE = Group(
+    "Mouse",
+    (
+        ("Drag the picture", "move through the latent space"),
+        ("Wheel on the picture", "zoom around the pointer"),
+        ("Space and drag, or middle button", "pan"),
+        ("Right click on the picture", "copy, save, zoom"),
+        ("Arrow keys on picture or pad", "walk; with Shift a whole seed"),
+        ("Double-click a slider", "back to its default"),
+        ("Wheel on a chosen slider", "change it; with Shift finely"),
+        ("Drop a file on the window", "open it"),
+    ),
+    keys_px=200,
 )
 
 
@@ -31,6 +52,7 @@ class TopicCard(Popover):
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
         self.title = label("", "title")
+        self.sketch = Sketch()
         self.words = label("", wrap=True)
         self.paper = label("", "small", wrap=True)
         self.close_button = IconButton(IconName.CLOSE, "Close", "Close this explanation (Esc)")
@@ -40,12 +62,14 @@ class TopicCard(Popover):
         row.addWidget(self.close_button)
         self.column.setSpacing(8)
         self.column.addLayout(row)
+        self.column.addWidget(self.sketch)
         self.column.addWidget(self.words)
         self.column.addWidget(self.paper)
 
     def explain(self, topic: Topic, control: QWidget) -> None:
         """Explain a topic beside a control."""
         self.title.setText(topic.title)
+        self.sketch.show_topic(topic)
         self.words.setText("\n\n".join(topic.words))
         self.paper.setText(topic.paper)
         self.paper.setVisible(bool(topic.paper))
@@ -76,9 +100,13 @@ class KeysCard(Overlay):
         columns.setContentsMargins(0, 0, 12, 0)
         columns.setSpacing(40)
         keyed = sorted((c for c in commands if c.shortcut), key=lambda c: c.group)
-        groups = [(name, [(shortcut_text(c), c.name) for c in of]) for name, of in groupby(keyed, lambda c: c.group)]
-        columns.addLayout(_column(groups, keys_px=104), 1)
-        columns.addLayout(_column([("Mouse", MOUSE)], keys_px=200), 1)
+        groups = [
+            Group(name, tuple((shortcut_text(c), c.name) for c in of))
+            for name, of in groupby(keyed, lambda c: c.group)
+        ]
+        first = _even_cut([group.height for group in groups], MOUSE.height)
+        for column in (groups[:first], [MOUSE, *groups[first:]]):
+            columns.addLayout(_column(column), 1)
         self._scroll.setWidget(inside)
         self.open()
         self.close_button.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -92,17 +120,22 @@ class KeysCard(Overlay):
         self.card.setGeometry(QRect(corner, size))
 
 
-def _column(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]], keys_px: int) -> QVBoxLayout:
+def _even_cut(heights: Sequence[int], beside: int) -> int:
+    """How many of the first groups stand in one column, so that the rest and `beside` make the other as high."""
+    return min(range(len(heights) + 1), key=lambda cut: abs(sum(heights[:cut]) - beside - sum(heights[cut:])))
+
+
+def _column(groups: Sequence[Group]) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(6)
-    for name, rows in groups:
-        column.addWidget(label(name, "strong"))
+    for group in groups:
+        column.addWidget(label(group.name, "strong"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(4)
-        grid.setColumnMinimumWidth(0, keys_px)
+        grid.setColumnMinimumWidth(0, group.keys_px)
         grid.setColumnStretch(1, 1)
-        for i, (keys, words) in enumerate(rows):
+        for i, (keys, words) in enumerate(group.rows):
             grid.addWidget(label(keys, "muted", wrap=True), i, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label(words, wrap=True), i, 1, Qt.AlignmentFlag.AlignTop)
         column.addLayout(grid)
