@@ -8,7 +8,17 @@ import torch
 
 from ganstudio.architectures.stylegan2.networks import StyleGAN2Config
 from ganstudio.architectures.stylegan2.stages import StyleGAN2Generator
-from ganstudio.core.document import Document, FrozenMap, LatentPoint, NoiseMode, NoiseSetting, StyleSource
+from ganstudio.core.document import (
+    Bend,
+    BendUnits,
+    Document,
+    FrozenMap,
+    LatentPoint,
+    NoiseMode,
+    NoiseSetting,
+    ShiftStyle,
+    StyleSource,
+)
 from ganstudio.core.generator import Features, StageInputs
 from ganstudio.core.store import Store
 from ganstudio.engine.graphs import GraphRunner, Replay, recording_key
@@ -63,6 +73,8 @@ def test_recordings_draw_what_running_draws(generator: StyleGAN2Generator) -> No
         {"noise": NoiseSetting(NoiseMode.NONE)},
         {"noise": NoiseSetting(strength=0.4)},
         {"mixing": MIXED},
+        {"edits": (BendUnits("b8", (), Bend.SCALE, 2.0),)},
+        {"edits": (BendUnits("b8", (), Bend.SCALE, 3.0), ShiftStyle("b16.conv0", 2, 4.0))},
         {"noise": NoiseSetting(NoiseMode.RANDOM, seed=4), "mixing": MIXED},
         {},
     ]
