@@ -18,6 +18,7 @@ from ganstudio.core.files import write_file
 from ganstudio.core.progress import Progress
 from ganstudio.core.store import Array
 from ganstudio.data.archive import ArchiveWriter, failed
+from ganstudio.data.boxes import read_boxes
 from ganstudio.data.decoding import WHITE, Box, BrokenPictureError, Fit, Shaping, open_picture, shaped
 from ganstudio.data.duplicates import LARGEST_DISTANCE, NEAR, fingerprint, near_duplicates
 from ganstudio.data.frames import frame_count, frames, is_video
@@ -44,6 +45,7 @@ class ImportOptions:
     grey: bool = False
     fit: Fit = Fit.CROP
     box: Box | None = None
+    box_file: Path | None = None  # a table of boxes, one for each picture, which go before `box`
     background: tuple[int, int, int] = WHITE
     mirrored: bool = False  # a mirrored copy of each picture beside it
     every: int = 1  # of a video, each so-manieth frame
@@ -71,8 +73,8 @@ class ImportOptions:
         video = is_video(self.source)
         if self.every != 1 and not video:
             raise WrongInputError(f"{self.source} is no video, of which each {self.every}-th frame could be taken.")
-        if video and (self.labels is not LabelSource.NONE or self.label_file):
-            raise WrongInputError("The frames of a video have no classes; prepare it without labels.")
+        if video and (self.labels is not LabelSource.NONE or self.label_file or self.box_file):
+            raise WrongInputError("The frames of a video have no names for classes or boxes; leave those options out.")
 
 
 @dataclass
@@ -99,12 +101,13 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One picture of the source; `label` is its class."""
+    """One picture of the source; `label` is its class, `box` what is cut out of this one."""
 
     number: int
     name: str
     open: Callable[[], Image.Image]
     label: int | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,7 @@ class _Source:
         self.labels: Labels | None = None
         self._video: Path | None = path if is_video(path) else None
         self._every = options.every if self._video else 1
+        self._box = options.box
         if self._video:
             self.count = -(-frame_count(path) // options.every)
             self.fingerprint = f"{path.name} {path.stat().st_size}"
@@ -161,25 +165,32 @@ class _Source:
         self._files: PictureFiles = files
         self.refused = files.refused
         self.labels = read_labels(files, options.labels, options.label_file)
+        self._boxes = read_boxes(options.box_file, files.entries.keys()) if options.box_file else {}
         self._background = options.background
-        self._wanted = None if options.box else options.resolution
+        self._resolution = options.resolution
         self.count = len(files.entries)
         listed = "\n".join(f"{entry.name} {entry.size} {entry.checksum}" for entry in files.entries.values())
-        self.fingerprint = hashlib.blake2b(listed.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+        hasher = hashlib.blake2b(listed.encode("utf-8", "surrogateescape"), digest_size=16)
+        hasher.update(str(sorted(self._boxes.items())).encode("utf-8", "surrogateescape"))
+        if self.labels:
+            hasher.update(str(self.labels.classes).encode("utf-8", "surrogateescape") + self.labels.values.tobytes())
+        self.fingerprint = hasher.hexdigest()
 
     def items(self, done: frozenset[int]) -> Iterator[_Item]:
         """Yield the pictures in order; those of a video that are done are not decoded again."""
         if self._video:
             numbers = frozenset(number * self._every for number in done)
             for number, picture in frames(self._video, self._every, numbers):
-                yield _Item(number // self._every, f"frame {number}", _given(picture))
+                yield _Item(number // self._every, f"frame {number}", _given(picture), box=self._box)
             return
         for number, name in enumerate(self._files.entries):
             label = None if self.labels is None else int(self.labels.values[number])
-            yield _Item(number, name, self._opener(name), label)
+            box = self._boxes.get(name, self._box)
+            wanted = None if box else self._resolution
+            yield _Item(number, name, self._opener(name, wanted), label, box)
 
-    def _opener(self, name: str) -> Callable[[], Image.Image]:
-        return lambda: open_picture(self._files.read(name), name, self._background, self._wanted)
+    def _opener(self, name: str, wanted: int | None) -> Callable[[], Image.Image]:
+        return lambda: open_picture(self._files.read(name), name, self._background, wanted)
 
 
 def _given(picture: Image.Image | None) -> Callable[[], Image.Image]:
@@ -254,7 +265,7 @@ def _identity(options: ImportOptions, fingerprint_: str) -> str:
 
 def _prepare(item: _Item, shaping: Shaping, folder: Path, mirrored: bool) -> _Done:
     try:
-        pixels = shaped(item.open(), item.name, shaping)
+        pixels = shaped(item.open(), item.name, dataclasses.replace(shaping, box=item.box))
     except BrokenPictureError as problem:
         return _Done(item.name, item.number, broken=problem.reason)
     except DamagedEntryError:

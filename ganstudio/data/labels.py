@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -44,7 +44,7 @@ def read_labels(files: PictureFiles, source: LabelSource, given: Path | None = N
     """Return the labels of all pictures in their order; raises LabelsError. A `given` file counts as asked for."""
     names = tuple(files.entries)
     if given is not None:
-        return labels_of(names, *parsed(_text(given), str(given)))
+        return labels_of(names, *parsed(text_of(given), str(given)))
     if source is LabelSource.FOLDERS:
         return labels_of(names, by_folder(names), (), "the folders")
     if source is LabelSource.FILE:
@@ -110,7 +110,7 @@ def _from_json(text: str, place: str) -> tuple[Mapping[str, int | str], tuple[st
         classes = tuple(str(name) for name in content.get(CLASS_NAMES) or ())
         if rows is None:
             raise LabelsError(f"{place} says that the pictures have no classes; train without labels.")
-        return {_plain(file): _class(value) for file, value in rows}, classes
+        return {plain_name(file): _class(value) for file, value in rows}, classes
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         reason = f'{place} is no list of labels; it should read {{"labels": [["folder/picture.png", 0], ...]}}.'
         raise LabelsError(reason) from problem
@@ -128,20 +128,25 @@ def _class(value: object) -> int | str:
 
 
 def _from_csv(text: str) -> Mapping[str, str]:
+    return {plain_name(row[0]): row[1].strip() for row in table_rows(text) if len(row) > 1}
+
+
+def table_rows(text: str) -> Iterator[list[str]]:
+    """Yield the rows of a CSV table whose columns stand between commas, semicolons or tabs."""
     first = text.split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
-    rows = (row for row in csv.reader(io.StringIO(text), delimiter=separator) if len(row) > 1)
-    return {_plain(row[0]): row[1].strip() for row in rows}
+    return csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
 
 
-def _plain(name: object) -> str:
+def plain_name(name: object) -> str:
+    """Return a file's name in a table as sources write it."""
     return str(name).strip().replace("\\", "/").removeprefix("./")
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return the content of a file of labels or boxes; raises LabelsError."""
     try:
         if path.stat().st_size > LARGEST_NOTE:
-            raise LabelsError(f"{path} is larger than any list of labels; check its name.")
+            raise LabelsError(f"{path} is larger than any table; check its name.")
         return _decoded(path.read_bytes(), str(path))
     except OSError as problem:
         raise LabelsError(f"{path} cannot be read ({problem.strerror}); check its name.") from problem

@@ -32,6 +32,8 @@ class PrepareData:
     """How pictures become square: crop cuts out the middle, pad adds bars."""
     box: Box | None = None
     """Cut this out of each picture first: left, top, right and bottom in pixels."""
+    box_file: Path | None = None
+    """A CSV table of boxes drawn by hand, a line for each picture: file,left,top,right,bottom."""
     background: tuple[int, int, int] = WHITE
     """Colour behind transparent pictures and of bars: red, green and blue from 0 to 255."""
     grey: bool = False
@@ -122,6 +124,7 @@ def import_options(options: PrepareData) -> ImportOptions:
         grey=options.grey,
         fit=options.fit,
         box=options.box,
+        box_file=options.box_file,
         background=options.background,
         mirrored=options.mirrored,
         every=options.every,

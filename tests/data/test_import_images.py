@@ -18,6 +18,7 @@ from ganstudio.core.errors import SaveError, WrongInputError
 from ganstudio.core.files import DiskFullError
 from ganstudio.core.progress import Progress
 from ganstudio.data.archive import ArchiveWriter
+from ganstudio.data.boxes import BoxesError
 from ganstudio.data.decoding import Fit
 from ganstudio.data.duplicates import fingerprint, near_duplicates
 from ganstudio.data.images import PictureOptions, open_pictures
@@ -159,6 +160,40 @@ def test_cut_by_hand_and_padded(tmp_path: Path) -> None:
     assert set(padded[0]) == set(padded[7]) == {2}
 
 
+def test_boxes_drawn_by_hand_are_cut_out(options: ImportOptions, tmp_path: Path) -> None:
+    table = tmp_path / "boxes.csv"
+    table.write_text("file,left,top,right,bottom\na/0.png,4,6,20,22\n./a/2.png,0,0,16,16.2\n")
+    run(replace(options, box_file=table))
+    for number, box in ((0, (4, 6, 20, 22)), (1, (0, 0, 16, 16))):
+        prepared = np.asarray(Image.open(options.target / "00000" / f"img{number:08d}.png"))
+        whole = np.asarray(Image.open(options.source / "a" / f"{2 * number}.png"))
+        assert np.array_equal(prepared, whole[box[1] : box[3], box[0] : box[2]])
+    table.write_text(table.read_text().replace("4,6,20,22", "5,6,21,22"))
+    with pytest.raises(ImportTargetError, match="other options"):
+        run(replace(options, box_file=table))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a/0.png,4,6,20\n", "Line 1 of .*boxes.csv is no box"),
+        ("a/0.png,1,1,5,5\na/2.png;1;2;3\n", "Line 2"),
+        ("a/0.png,one,1,5,5\n", "Line 1"),
+        ("a/0.png,nan,1,5,5\n", "Line 1"),
+        ("a/none.png,1,1,5,5\n", "box for a/none.png, which is not among"),
+        ("a/0.png,5,1,5,5\n", "The box of a/0.png in .* is empty"),
+        ("file,left,top,right,bottom\n", "holds no boxes"),
+    ],
+)
+def test_a_table_of_boxes_that_does_not_fit_is_refused(
+    options: ImportOptions, tmp_path: Path, text: str, words: str
+) -> None:
+    (tmp_path / "boxes.csv").write_text(text)
+    with pytest.raises(BoxesError, match=words):
+        run(replace(options, box_file=tmp_path / "boxes.csv"))
+    assert not options.target.exists()
+
+
 def test_odd_pictures_are_sorted_into_good_and_bad(tmp_path: Path) -> None:
     good, bad = dict(valid()), dict(broken())
     run(ImportOptions(folder_of(tmp_path / "source", {**good, **bad}), tmp_path / "target", 8))
@@ -184,7 +219,7 @@ def test_where_nothing_can_be_used_nothing_is_left_behind(tmp_path: Path, target
         ({"duplicate_distance": 8}, "distance of 8"),
         ({"every": 0}, "0-th"),
         ({"every": 2}, "is no video"),
-        ({"source": Path("clip.mp4")}, "frames of a video have no classes"),
+        ({"source": Path("clip.mp4")}, "frames of a video have no names"),
     ],
 )
 def test_options_that_cannot_be_are_refused_before_anything_is_written(
