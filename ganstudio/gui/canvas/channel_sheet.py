@@ -37,6 +37,7 @@ class ChannelSheet(QWidget):
         self._order: tuple[int, ...] = ()
         self._pictures: dict[int, np.ndarray] = {}
         self._shown: tuple[int, ...] = ()
+        self._picked: tuple[int, ...] = ()  # by hand; what is missing of three is filled up
         self._at = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
@@ -190,12 +191,13 @@ class ChannelSheet(QWidget):
     def _choose(self, extend: bool) -> None:
         channel = self._order[self._at]
         if not extend:
-            self.chosen.emit((channel,))
+            self._picked = (channel,)
+            self.chosen.emit(self._picked)
             return
-        kept = tuple(each for each in self._shown if each != channel)[-2:]
-        triple = (*kept, channel)
-        spare = (each for each in self._order if each not in triple)
-        self.chosen.emit((*triple, *(next(spare, channel) for _ in range(3 - len(triple)))))
+        kept = tuple(each for each in self._picked if each != channel and each in self._shown)
+        self._picked = (*kept[-2:], channel)
+        spare = (each for each in self._order if each not in self._picked)
+        self.chosen.emit((*self._picked, *(next(spare, channel) for _ in range(3 - len(self._picked)))))
 
     def _position(self, x: int, y: int) -> int | None:
         column, row = x // STEP_PX, y // STEP_PX
