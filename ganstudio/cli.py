@@ -272,7 +272,8 @@ def show_progress(job: Iterable[object]) -> None:
             if isinstance(step, Progress):
                 bar.update(task, completed=step.done, total=step.total or None, description=step.label)
                 last = step.label
-    print(last)
+    if last:
+        print(last)
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def parse_settings(settings: tuple[str, ...]) -> dict[str, Any]:
 
 
 def events_of(options: TrainOptions) -> Iterator[object]:
-    """Start or continue a run and yield its options, then its events."""
+    """Start or continue a run and yield its options, then its events; of several processes only the first tells."""
     from ganstudio.studio.training_feed import open_data, open_feed, open_held_out
     from ganstudio.studio.training_metrics import scheduled_metrics
     from ganstudio.training.loop import train
@@ -138,7 +138,8 @@ def events_of(options: TrainOptions) -> Iterator[object]:
                     known.add(name)
                     run.log_event(Unreadable(name, feed.broken[name]))
                     yield Unreadable(name, feed.broken[name])
-                yield event
+                if processes.leads:
+                    yield event
     except StudioError:
         if not began and run is not None and processes.leads:
             take_back(run, before)  # so that the same command can be given again with what was wrong put right

@@ -3,13 +3,16 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 import torch
 import torch.distributed as dist
-from torch.distributed.nn import functional as differentiable
 
 from ganstudio.core.device import AUTO, choose_device
 from ganstudio.core.errors import DeviceError
+
+LONGEST_WAIT = timedelta(days=1)  # for the first process, which measures and writes alone; torchrun ends dead runs
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Processes:
         """Average a tensor over all processes, differentiably."""
         if self.world == 1:
             return value
-        total: torch.Tensor = differentiable.all_reduce(value)  # type: ignore[no-untyped-call]
+        total: torch.Tensor = _Sum.apply(value)  # type: ignore[no-untyped-call]
         return total / self.world
 
     def average_gradients(self, parameters: Iterable[torch.nn.Parameter]) -> None:
@@ -52,6 +55,21 @@ class Processes:
         return int(number.item())
 
 
+class _Sum(torch.autograd.Function):
+    """The sum over all processes; so is the gradient of the sum of what they all make of it, to any order."""
+
+    @staticmethod
+    def forward(_: Any, value: torch.Tensor) -> torch.Tensor:
+        total = value.clone(memory_format=torch.contiguous_format)
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(_: Any, gradient: torch.Tensor) -> torch.Tensor:
+        total: torch.Tensor = _Sum.apply(gradient)  # type: ignore[no-untyped-call]
+        return total
+
+
 def join_processes(device: str = AUTO) -> Processes:
     """Find our place from what `torchrun` sets and connect to the other processes."""
     world, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
@@ -63,7 +81,7 @@ def join_processes(device: str = AUTO) -> Processes:
     backend = "nccl" if chosen.type == "cuda" else "gloo"
     if not dist.is_initialized():
         try:
-            dist.init_process_group(backend, rank=rank, world_size=world)
+            dist.init_process_group(backend, rank=rank, world_size=world, timeout=LONGEST_WAIT)
         except (RuntimeError, ValueError) as error:
             raise DeviceError(
                 f"The {world} processes of this run did not find each other ({error}); start them with torchrun."

@@ -40,6 +40,8 @@ def test_two_processes_equal_one(pictures: Path, tmp_path: Path) -> None:
     for processes in (1, 2):
         done = train(processes, tmp_path / f"run{processes}", pictures)
         assert done.returncode == 0, done.stderr
+        assert done.stdout.count("all images were seen") == 1
+        assert "FutureWarning" not in done.stderr
     one, two = (RunFolder.open(tmp_path / f"run{n}") for n in (1, 2))
     steps = [[line for line in run.read_log() if line["event"] == "Step"] for run in (one, two)]
     assert len(steps[0]) == len(steps[1]) == 3
