@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtCore import QEvent, pyqtSignal
+from PyQt6.QtWidgets import QLayout, QSplitter, QVBoxLayout, QWidget
 
 from ganstudio.core.frame import ModelInfo
 from ganstudio.gui.panels.panel import Panel
@@ -12,6 +13,8 @@ from ganstudio.gui.widgets.frame import Surface
 class Shelf(Surface):
     """Shows those of its panels that fit the open model; away while none does or nobody wants it."""
 
+    asked = pyqtSignal(object, object)
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("shelf", parent)
         self._panels: list[Panel] = []
@@ -20,6 +23,7 @@ class Shelf(Surface):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
+        self._column.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)  # as low as a folded panel
         self.hide()
 
     def show_panels(self, panels: Sequence[Panel]) -> None:
@@ -31,6 +35,20 @@ class Shelf(Surface):
         self._panels = list(panels)
         for panel in panels:
             self._column.addWidget(panel)
+            question = panel.question
+            if question is not None:
+                question.clicked.connect(lambda _checked, p=panel, q=question: self.asked.emit(p, q))
+
+    def event(self, event: QEvent | None) -> bool:
+        """Give the room of a folded panel to what is above."""
+        done = super().event(event)
+        split = self.parentWidget()
+        if event is not None and event.type() == QEvent.Type.LayoutRequest and isinstance(split, QSplitter):
+            spare = self.height() - self.maximumHeight()
+            if spare > 0:
+                above, *_ = split.sizes()
+                split.setSizes([above + spare, self.maximumHeight()])
+        return done
 
     def panels(self) -> Iterator[Panel]:
         """The panels, from top to bottom."""

@@ -59,11 +59,15 @@ NOISE = Topic(
             "single hairs fall, and leaves who is seen untouched."
         ),
         (
-            "Fixed is the grain the model was saved with, so that pictures stay still. Random draws it from a seed. "
-            "None leaves it out."
+            "Fixed is the grain the model was saved with, so that pictures stay still. Random draws it from a seed, "
+            "and can move along a circle, so that an animation ends where it began. None leaves it out."
+        ),
+        (
+            "Noise in coarse layers bends large curls, noise in fine layers draws pores and single hairs. The standard "
+            "deviation shows where the noise makes a difference at all: bright pixels change, dark ones never do."
         ),
     ),
-    "Karras et al. 2019, “A Style-Based Generator Architecture for GANs”, section 3.2",
+    "Karras et al. 2019, “A Style-Based Generator Architecture for GANs”, sections 3.2 and 3.3, figures 4 and 5",
 )
 MIXING = Topic(
     "Style mixing",
@@ -92,8 +96,14 @@ MIXING_SHEET = Topic(
 )
 CLASSES = Topic(
     "Class",
-    ("This model was trained on named kinds of pictures. Choose the kind to draw; the seed stays the same.",),
-    "Mirza and Osindero 2014, “Conditional Generative Adversarial Nets”",
+    (
+        "This model was trained on named kinds of pictures. Choose the kind to draw; the seed stays the same.",
+        (
+            "“Mix in another class” draws what lies between kinds: their embeddings are interpolated by the shares, "
+            "which always sum to 1. The list changes the class whose name is lit."
+        ),
+    ),
+    "Mirza and Osindero 2014, “Conditional Generative Adversarial Nets”; interpolated as in Brock et al. 2019",
 )
 DEVICE = Topic(
     "Device and precision",
@@ -127,4 +137,24 @@ PROJECT = Topic(
             "you close without saving stays here for a while."
         ),
     ),
+)
+TIMELINE = Topic(
+    "Timeline and path length",
+    (
+        (
+            "Keyframes are places in the latent space; playing walks from one to the next. The document stays as it "
+            "is until you take a frame."
+        ),
+        (
+            "The strip shows how fast the picture changes to the eye: √LPIPS per second, filled in while there is "
+            "time. A segment's PPL is the mean of the squared speed √LPIPS(G(p(t)), G(p(t + ε)))/ε, with t going "
+            "evenly from 0 to 1 on that segment and ε towards 0: the length of its seconds and its easing do not "
+            "count. ± is half a 95 % interval, n the number of places measured."
+        ),
+        (
+            "“Even out the speed” keeps the path and its length but passes equal lengths, sums of √LPIPS, in equal "
+            "times. The dashed line is the speed before."
+        ),
+    ),
+    "Karras et al. 2019, “A Style-Based Generator Architecture for GANs”, section 4.1",
 )

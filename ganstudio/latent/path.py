@@ -6,9 +6,9 @@ A *place* on a path is a number from 0 to the count of its segments: whole place
 import dataclasses
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-import torch
 
 from ganstudio.core.document import (
     ClassBlend,
@@ -22,7 +22,6 @@ from ganstudio.core.document import (
     NoiseMode,
     Space,
 )
-from ganstudio.core.latents import lerp, slerp
 from ganstudio.core.project import Curve, Easing, Keyframe, Timeline
 from ganstudio.core.store import Array, Store
 
@@ -38,6 +37,20 @@ class Blend:
     keyframes: tuple[int, ...]
     weights: Array
     slopes: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """All that decides how pictures change on one segment.
+
+    The weights of its latents at the part f of the segment are coefficients `[4][K]` of 1, f, f², f³. `document` has
+    the first of the latents.
+    """
+
+    document: Document
+    latents: tuple[LatentValue, ...]
+    coefficients: tuple[tuple[float, ...], ...]
+    space: Space
 
 
 def segment_count(timeline: Timeline) -> int:
@@ -116,33 +129,33 @@ def places_at(timeline: Timeline, times: Array, store: Store) -> Array:
 
 
 def blend_at(timeline: Timeline, place: float) -> Blend:
-    """Return which keyframes a place blends; weights sum to one, slopes to nothing.
-
-    Cubic paths are Catmull-Rom splines, whose direction is continuous at keyframes; beyond the ends of an open path
-    stands the mirror image of the last keyframe but one.
-    """
-    segments, count = segment_count(timeline), len(timeline.keyframes)
+    """Return which keyframes a place blends; weights sum to one, slopes to nothing."""
+    segments = segment_count(timeline)
     if segments == 0:
         return Blend((0,), np.ones(1), np.zeros(1))
     segment = min(max(math.floor(place), 0), segments - 1)
-    f = min(max(place - segment, 0.0), 1.0)
-    if timeline.curve is Curve.LINEAR:
-        pair = (segment, (segment + 1) % count)
-        return Blend(pair, np.array([1.0 - f, f]), np.array([-1.0, 1.0]))
-    powers, slopes = np.array([1.0, f, f**2, f**3]), np.array([0.0, 1.0, 2.0 * f, 3.0 * f**2])
-    return _folded(timeline, segment, powers @ _CATMULL_ROM, slopes @ _CATMULL_ROM)
+    keyframes, coefficients = segment_weights(timeline, segment)
+    return Blend(keyframes, *weights_of(coefficients, min(max(place - segment, 0.0), 1.0)))
 
 
-_CATMULL_ROM = 0.5 * np.array(
-    [[0.0, 2.0, 0.0, 0.0], [-1.0, 0.0, 1.0, 0.0], [2.0, -5.0, 4.0, -1.0], [-1.0, 3.0, -3.0, 1.0]]
-)
+def weights_of(coefficients: Array, fraction: float) -> tuple[Array, Array]:
+    """Return the weights `[K]` and their slopes at a part of a segment, from coefficients `[4, K]` of 1, f, f², f³."""
+    powers = np.array([1.0, fraction, fraction**2, fraction**3])
+    slopes = np.array([0.0, 1.0, 2.0 * fraction, 3.0 * fraction**2])
+    return powers @ coefficients, slopes @ coefficients
 
 
-def _folded(timeline: Timeline, segment: int, weights: Array, slopes: Array) -> Blend:
-    """Give what falls on places outside an open path to the keyframes that they mirror: p₋₁ = 2 p₀ - p₁."""
+def segment_weights(timeline: Timeline, segment: int) -> tuple[tuple[int, ...], Array]:
+    """Return the keyframes that a segment blends, and their weights as coefficients `[4, K]` of 1, f, f², f³.
+
+    Cubic paths are Catmull-Rom splines, whose direction is continuous at keyframes; beyond the ends of an open path
+    stands the mirror image of the last keyframe but one: p₋₁ = 2 p₀ - p₁.
+    """
     count = len(timeline.keyframes)
+    if timeline.curve is Curve.LINEAR:
+        return (segment, (segment + 1) % count), _STRAIGHT
     shares: dict[int, Array] = {}
-    for place, pair in zip(range(segment - 1, segment + 3), np.stack([weights, slopes], axis=1), strict=True):
+    for place, column in zip(range(segment - 1, segment + 3), _CATMULL_ROM.T, strict=True):
         if timeline.closed or 0 <= place < count:
             parts = [(place % count, 1.0)]
         elif place < 0:
@@ -150,10 +163,15 @@ def _folded(timeline: Timeline, segment: int, weights: Array, slopes: Array) -> 
         else:
             parts = [(count - 1, 2.0), (count - 2, -1.0)]
         for keyframe, share in parts:
-            shares[keyframe] = shares.get(keyframe, np.zeros(2)) + share * pair
-    kept = sorted(shares)
-    table = np.stack([shares[keyframe] for keyframe in kept])
-    return Blend(tuple(kept), table[:, 0], table[:, 1])
+            shares[keyframe] = shares.get(keyframe, np.zeros(4)) + share * column
+    kept = tuple(sorted(shares))
+    return kept, np.stack([shares[keyframe] for keyframe in kept], axis=1)
+
+
+_STRAIGHT = np.array([[1.0, 0.0], [-1.0, 1.0], [0.0, 0.0], [0.0, 0.0]])
+_CATMULL_ROM = 0.5 * np.array(
+    [[0.0, 2.0, 0.0, 0.0], [-1.0, 0.0, 1.0, 0.0], [2.0, -5.0, 4.0, -1.0], [-1.0, 3.0, -3.0, 1.0]]
+)
 
 
 def blend_space(timeline: Timeline, has_w: bool) -> Space:
@@ -183,6 +201,21 @@ def latent_at(timeline: Timeline, place: float, has_w: bool) -> LatentValue:
     return LatentBlend(parts, blend_space(timeline, has_w))
 
 
+def path_segments(timeline: Timeline, document: Document, has_w: bool) -> tuple[Segment, ...]:
+    """Return the segments of a path as a document's model goes through them; noise stands still."""
+    name, space = latent_input(document), blend_space(timeline, has_w)
+    if name is None or not document.model.digest:
+        return ()
+    still = dataclasses.replace(document, noise=dataclasses.replace(document.noise, turn=0.0))
+    found = []
+    for segment in range(segment_count(timeline)):
+        frames, coefficients = segment_weights(timeline, segment)
+        latents = tuple(timeline.keyframes[frame].latent for frame in frames)
+        begun = dataclasses.replace(still, inputs=document.inputs.with_item(name, latents[0]))
+        found.append(Segment(begun, latents, tuple(map(tuple, coefficients.tolist())), space))
+    return tuple(found)
+
+
 def noise_turn(timeline: Timeline, seconds: float) -> float:
     """Return how far noise has gone round at a time, in whole turns over the path."""
     total = total_seconds(timeline)
@@ -205,24 +238,6 @@ def document_at(document: Document, timeline: Timeline, seconds: float, store: S
     if timeline.noise_turns and noise.mode is not NoiseMode.NONE:
         noise = dataclasses.replace(noise, mode=NoiseMode.RANDOM, turn=round(noise_turn(timeline, seconds), 6))
     return dataclasses.replace(document, inputs=document.inputs.with_item(name, latent), noise=noise)
-
-
-def on_sphere(zs: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    """Blend z `[K, dim]` by weights `[N, K]`: two along their arc, more along their weighted sum; norms are blended.
-
-    The differentiable twin of what a document's blend in Z stands for: `[N, dim]`.
-    """
-    norms = zs.norm(dim=1, keepdim=True)
-    directions = zs / norms
-    if len(zs) == 2:
-        t = weights[:, 1:]
-        first, second = (directions[i : i + 1].expand(len(t), -1) for i in (0, 1))
-        same = torch.dot(directions[0], directions[1]) > 1.0 - LEAST_WEIGHT
-        along = lerp(first, second, t) if same else slerp(first, second, t)
-    else:
-        along = weights @ directions
-        along = along / along.norm(dim=1, keepdim=True)
-    return along * (weights @ norms)
 
 
 def with_keyframes(timeline: Timeline, keyframes: tuple[Keyframe, ...]) -> Timeline:
@@ -267,7 +282,7 @@ def moved(timeline: Timeline, index: int, seconds: float) -> tuple[Timeline, int
     last = frames[-1].seconds
     starts[index] = max(seconds, 0.0)
     order = sorted(range(len(frames)), key=lambda i: (starts[i], abs(i - index)))
-    gaps = [max(starts[b] - starts[a], SHORTEST_S) for a, b in zip(order, order[1:], strict=False)]
+    gaps = [max(starts[b] - starts[a], SHORTEST_S) for a, b in pairwise(order)]
     lengths = [*gaps, last]
     ordered = (
         dataclasses.replace(frames[i], seconds=round(length, 4)) for i, length in zip(order, lengths, strict=True)
@@ -310,4 +325,3 @@ def pace_at(timeline: Timeline, times: Array, store: Store) -> Array:
     difference = places_at(open_path, high, store) - places_at(open_path, low, store)
     pace: Array = difference / np.maximum(high - low, np.finfo(np.float64).tiny)
     return pace
-

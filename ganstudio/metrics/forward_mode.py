@@ -29,7 +29,7 @@ def directional_derivative(function: Function, x: torch.Tensor, dx: torch.Tensor
     try:
         with torch.enable_grad(), forward_ad.dual_level(), _LinearConvolutions():
             # layers take the ways that can be differentiated; nothing here asks for gradients
-            value, slope = forward_ad.unpack_dual(function(forward_ad.make_dual(x, dx)))
+            value, slope = forward_ad.unpack_dual(function(forward_ad.make_dual(x, dx)))  # type: ignore[no-untyped-call]
     except (NotImplementedError, RuntimeError):
         return central_difference(function, x, dx)
     return value.detach(), (torch.zeros_like(value) if slope is None else slope).detach()
@@ -52,7 +52,7 @@ class _Linear(torch.autograd.Function):
         return function(x)
 
     @staticmethod
-    def jvp(ctx: Any, dx: torch.Tensor, _: None) -> torch.Tensor:  # type: ignore[override]
+    def jvp(ctx: Any, dx: torch.Tensor, _: None) -> torch.Tensor:
         result: torch.Tensor = ctx.function(dx)
         return result
 
@@ -77,4 +77,4 @@ class _LinearConvolutions(TorchFunctionMode):
 
 
 def _moves(x: torch.Tensor) -> bool:
-    return forward_ad.unpack_dual(x).tangent is not None
+    return forward_ad.unpack_dual(x).tangent is not None  # type: ignore[no-untyped-call]

@@ -44,7 +44,8 @@ class PerceptualSpeed:
         for index, layer in enumerate(self.distance.network.table):
             both = self._layer(index, layer, both)
             if layer.tap:
-                total = total + unit_form(*both.chunk(2), self.distance.heads[tapped])
+                features, slopes = both.chunk(2)
+                total = total + unit_form(features, slopes, self.distance.heads[tapped])
                 tapped += 1
             yield
         return total
@@ -57,6 +58,8 @@ class PerceptualSpeed:
             slopes = slopes.flatten(2).gather(2, places.flatten(2)).reshape(features.shape)
             both = torch.cat([features, slopes])
         conv = self.distance.network.convs[index]
+        assert isinstance(conv, torch.nn.Conv2d)
+        assert conv.bias is not None
         both = self._convolved(index, conv.weight, layer, both)
         features, slopes = both.chunk(2)
         features.add_(conv.bias[:, None, None])

@@ -1,6 +1,6 @@
 """The exact speed of pictures against finite differences in double precision, and against torch's own derivatives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import torch
 
 from ganstudio.core.document import NoiseSetting
 from ganstudio.engine.model import Model, open_model
-from ganstudio.layers.perceptual import PerceptualDistance, unit_normalize
+from ganstudio.layers.perceptual import PerceptualDistance
 from ganstudio.losses.perceptual import lpips_alex, lpips_vgg16
 from ganstudio.metrics.forward_mode import directional_derivative, load_forward_mode
 from ganstudio.metrics.perceptual_path_length import (
@@ -76,24 +76,28 @@ def test_gray_pictures_and_twice_the_speed() -> None:
 def test_layers_can_be_taken_one_at_a_time() -> None:
     form = PerceptualSpeed(lpips_alex())
     pictures, slopes = smooth_pictures(1, 64, torch.float32)
-    steps = form.steps(pictures, slopes)
+    count, result = drained(form.steps(pictures, slopes))
+    assert count == 5
+    assert result.tolist() == form(pictures, slopes).tolist()
+
+
+def drained(steps: Generator[None, None, torch.Tensor]) -> tuple[int, torch.Tensor]:
     count = 0
     while True:
         try:
             next(steps)
-            count += 1
-            assert torch.is_grad_enabled()
         except StopIteration as end:
-            assert count == 5
-            assert end.value.tolist() == form(pictures, slopes).tolist()
-            break
+            return count, end.value
+        count += 1
+        assert torch.is_grad_enabled()
 
 
 class _Square(torch.autograd.Function):
     """An operation without a forward derivative."""
 
     @staticmethod
-    def forward(ctx: torch.autograd.function.FunctionCtx, x: torch.Tensor) -> torch.Tensor:
+    def forward(ctx: object, x: torch.Tensor) -> torch.Tensor:
+        assert ctx is not None
         return x * x
 
 
@@ -123,7 +127,7 @@ def path_model(model: Model, dtype: torch.dtype) -> PathModel:
 
 
 def check_model(name: str | Path, space: PathSpace) -> None:
-    """Ours in float32 is within 1 % of differences in float64: sample by sample, and at the published step on average."""
+    """Ours in float32 is within 1 % of differences in float64: one by one, and at the published step on average."""
     draws = torch.Generator().manual_seed(1)
     options = PathLengthOptions(space)
     model = open_model(str(name), "cpu")

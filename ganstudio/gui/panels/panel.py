@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from ganstudio.core.frame import ModelInfo
 from ganstudio.gui.actions import Command
@@ -17,6 +17,7 @@ class Panel(Bound):
 
     title: ClassVar[str]
     icon: ClassVar[IconName]
+    question: QAbstractButton | None = None  # its own, where the panel has no heading to carry one
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
