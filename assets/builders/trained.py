@@ -19,7 +19,8 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.paths import ASSETS
 from ganstudio.engine.model import Model
 from ganstudio.metrics.catalogue import parse_metrics
-from ganstudio.metrics.evaluation import Measured, evaluate
+from ganstudio.metrics.evaluation import Laboratory, Measured, evaluate
+from ganstudio.metrics.subjects import MeasuredModel, RealPictures
 from ganstudio.studio.assets import Card, Licence, Number, Run, read_card
 from ganstudio.studio.evaluation import measured_model, real_pictures
 
@@ -65,12 +66,26 @@ class TrainedModel:
         return ASSETS / "data" / self.data / f"{self.data}.zip"
 
     @property
+    def source(self) -> str:
+        """Where the train command takes pictures from."""
+        return self.pictures.relative_to(ASSETS.parent).as_posix()
+
+    @property
+    def of_data(self) -> Card:
+        """The card of the data."""
+        return read_card(self.pictures.parent / "card.json")
+
+    def real(self, resolution: int) -> RealPictures:
+        """The pictures that the model is measured against."""
+        return real_pictures(self.pictures, resolution)
+
+    @property
     def arguments(self) -> tuple[str, ...]:
         """What the train command is given, but for the run's folder; paths are relative to the program's folder."""
         asked = {
             "architecture": self.architecture,
             "preset": self.preset,
-            "data": self.pictures.relative_to(ASSETS.parent).as_posix(),
+            "data": self.source,
             "images": str(self.images),
             "seed": str(self.seed),
             **self.options,
@@ -113,29 +128,34 @@ class TrainedModel:
 
     def numbers(self, model: Model) -> tuple[Number, ...]:
         """Measure the model against its data."""
-        subject, real = measured_model(model), real_pictures(self.pictures, model.info.resolution)
-        found = [
+        found = self.measure(measured_model(model), self.real(model.info.resolution), METRICS)
+        return (*found, *(self.also(model, self.pictures) if self.also else ()))
+
+    def measure(
+        self, subject: MeasuredModel, real: RealPictures, metrics: str, laboratory: Laboratory | None = None
+    ) -> tuple[Number, ...]:
+        """Measure with as many pictures as the model is measured by."""
+        return tuple(
             Number(
                 step.metric,
                 float(f"{step.value:.4g}"),
                 step.n,
-                f"standard error {rounded(step.error)}; {step.real} real pictures",
+                f"standard error {rounded(step.error)}" + (f"; {step.real} real pictures" if step.real else ""),
                 step.network,
             )
-            for step in evaluate(subject, real, parse_metrics(METRICS), self.measured)
+            for step in evaluate(subject, real, parse_metrics(metrics), self.measured, laboratory=laboratory)
             if isinstance(step, Measured)
-        ]
-        return (*found, *(self.also(model, self.pictures) if self.also else ()))
+        )
 
     def licence(self) -> Licence:
         """The weights are free; whose pictures they learned from is said beside it."""
-        of_data = read_card(self.pictures.parent / "card.json").licence
+        of_data = self.of_data.licence
         note = f"Learned from {self.data}: {of_data.spdx}, {of_data.holder} ({of_data.text})."
         return Licence("CC0-1.0", HOLDER, CC0_TEXT, note)
 
     def card(self, numbers: tuple[Number, ...], shown: str) -> Card:
         """Say what the model is and how it was made."""
-        of_data = read_card(self.pictures.parent / "card.json")
+        of_data = self.of_data
         return Card(
             name=self.name,
             title=self.title,
