@@ -1,7 +1,7 @@
 """Commands: every action has a name, an icon where it has a button, a shortcut and an entry in the palette."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QWidget
@@ -28,14 +28,17 @@ class CommandBook:
         self._commands: dict[str, Command] = {}
         self._actions: dict[str, QAction] = {}
         self._sources: list[Callable[[], Sequence[Command]]] = []
+        self._shipped: dict[str, str] = {}  # the shortcuts that commands come with
+        self._own: dict[str, str] = {}  # those that a person chose instead
 
     def add(self, command: Command) -> QAction:
         """Register a command and make its shortcut work."""
         if command.id in self._commands:
             raise ValueError(f"two commands are called {command.id!r}")
         action = QAction(command.name, self._owner)
-        if command.shortcut:
-            action.setShortcuts([QKeySequence(part) for part in command.shortcut.split(" or ")])
+        self._shipped[command.id] = command.shortcut
+        command = replace(command, shortcut=self._own.get(command.id, command.shortcut))
+        action.setShortcuts(_sequences(command.shortcut))
         action.setToolTip(command.tip or command.name)
         action.triggered.connect(lambda _checked: command.run())
         self._owner.addAction(action)
@@ -49,6 +52,38 @@ class CommandBook:
         action = self._actions.pop(command_id)
         self._owner.removeAction(action)
         action.deleteLater()
+
+    def take_keys(self, own: Mapping[str, str]) -> None:
+        """Use a person's own shortcuts, by command; all others are as they come."""
+        self._own = dict(own)
+        for command_id, command in self._commands.items():
+            shortcut = self._own.get(command_id, self._shipped[command_id])
+            self._commands[command_id] = replace(command, shortcut=shortcut)
+            self._actions[command_id].setShortcuts(_sequences(shortcut))
+
+    def give_key(self, command_id: str, shortcut: str) -> dict[str, str]:
+        """Give a command a shortcut, taking it from others; return all shortcuts that are a person's own now."""
+        for other in self.users_of(shortcut, command_id):
+            left = [part for part in other.shortcut.split(" or ") if QKeySequence(part) != QKeySequence(shortcut)]
+            self._own[other.id] = " or ".join(left)
+        self._own[command_id] = shortcut
+        own = {each: keys for each, keys in self._own.items() if keys != self._shipped.get(each)}
+        self.take_keys(own)
+        return own
+
+    def users_of(self, shortcut: str, but: str = "") -> tuple[Command, ...]:
+        """The commands that a shortcut runs, except one."""
+        wanted = QKeySequence(shortcut)
+        users = (each for each in self._commands.values() if each.id != but and wanted in _sequences(each.shortcut))
+        return tuple(users) if shortcut else ()
+
+    def is_own(self, command_id: str) -> bool:
+        """Whether a person chose this command's shortcut."""
+        return command_id in self._own
+
+    def shipped_key(self, command_id: str) -> str:
+        """The shortcut that a command comes with."""
+        return self._shipped[command_id]
 
     def add_source(self, source: Callable[[], Sequence[Command]]) -> None:
         """Register a function that lists commands which come and go, such as one per model."""
@@ -73,6 +108,10 @@ class CommandBook:
     def all(self) -> tuple[Command, ...]:
         """Every registered command, for the list of shortcuts."""
         return tuple(self._commands.values())
+
+
+def _sequences(shortcut: str) -> list[QKeySequence]:
+    return [QKeySequence(part) for part in shortcut.split(" or ") if part]
 
 
 def shortcut_text(command: Command) -> str:

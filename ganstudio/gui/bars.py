@@ -36,6 +36,7 @@ class TopBar(Surface):
         self.undo = IconButton(IconName.UNDO, "Undo", "Nothing to undo yet")
         self.redo = IconButton(IconName.REDO, "Redo", "Nothing to redo")
         self.help = IconButton(IconName.HELP, "Help", "Keys and what the window can do (F1)")
+        self.settings = IconButton(IconName.SETTINGS, "Settings", "Theme, device, folders, journal, keys (Ctrl+,)")
         self.theme = IconButton(IconName.THEME, "Theme", "Light, dark, or as the system has it (Ctrl+Shift+T)")
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
@@ -47,7 +48,7 @@ class TopBar(Surface):
         for button in (self.undo, self.redo):
             row.addWidget(button)
         row.addSpacing(12)
-        for button in (self.help, self.theme):
+        for button in (self.help, self.settings, self.theme):
             row.addWidget(button)
 
     def show_workspaces(self, workspaces: Sequence[tuple[str, str, IconName]]) -> None:

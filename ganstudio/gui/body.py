@@ -39,8 +39,7 @@ class Body(QWidget):
             self.across.addWidget(side)
         self.upright.setStretchFactor(0, 1)
         self.across.setStretchFactor(1, 1)
-        self.upright.setSizes([10_000, SHELF_PX])
-        self.across.setSizes([LEFT_PX, 10_000, RIGHT_PX])
+        self._share_room()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -57,6 +56,18 @@ class Body(QWidget):
     def offer_workspaces(self, workspaces: Sequence[Workspace]) -> None:
         """Offer these workspaces above."""
         self.top.show_workspaces([(w.name, w.title, w.icon) for w in workspaces])
+
+    def reset_layout(self) -> None:
+        """Show and unfold every panel at the size that it has at first."""
+        for dock in (self.left, self.right):
+            dock.show()
+            dock.fold(())
+        self.shelf.wanted = True
+        self._share_room()
+
+    def _share_room(self) -> None:
+        self.upright.setSizes([10_000, SHELF_PX])
+        self.across.setSizes([LEFT_PX, 10_000, RIGHT_PX])
 
     def show_workspace(self, workspace: Workspace, session: Session) -> None:
         """Build the panels of a workspace and put them in their places."""

@@ -30,6 +30,11 @@ class Keeper:
         hidden = [dock.objectName() for dock in docks if dock.isHidden()]
         self._layout[HIDDEN] = "\n".join(hidden if body.shelf.wanted else [*hidden, body.shelf.objectName()])
 
+    def keep_keys(self, own: dict[str, str]) -> None:
+        """Take down the shortcuts that a person chose."""
+        self._settings.keys = own
+        self._settings.save_soon()
+
     def keep_theme(self, appearance: Appearance) -> None:
         """Take down the theme."""
         self._settings.theme = appearance.choice
@@ -50,6 +55,12 @@ class Keeper:
         for dock in (body.left, body.right):
             dock.setHidden(dock.objectName() in hidden)
         body.shelf.wanted = body.shelf.objectName() not in hidden
+
+    def forget_layout(self, body: Body) -> None:
+        """Put everything where it was at the very first start."""
+        for key in (SPLIT, HEIGHTS, FOLDED, HIDDEN):
+            self._layout.pop(key, None)
+        body.reset_layout()
 
     def restore_folds(self, body: Body) -> None:
         """Fold what was folded."""

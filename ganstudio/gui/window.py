@@ -28,8 +28,9 @@ from ganstudio.gui.commands import (
 from ganstudio.gui.desk import Desk
 from ganstudio.gui.dock import Dock
 from ganstudio.gui.drop import FileDrops
-from ganstudio.gui.help_cards import KeysCard, TopicCard
+from ganstudio.gui.help_cards import TopicCard
 from ganstudio.gui.keep import Keeper
+from ganstudio.gui.keys_card import KeysCard
 from ganstudio.gui.panels.latent import LatentPanel
 from ganstudio.gui.panels.library import LibraryPanel
 from ganstudio.gui.panels.panel import Panel
@@ -78,7 +79,7 @@ class MainWindow(QMainWindow):
         self.book = CommandBook(self)
         self.palette_card = CommandPalette(self, self.book)
         self.topic_card = TopicCard(self)
-        self.keys_card = KeysCard(self)
+        self.keys_card = KeysCard(self, self.book)
         self.drops = FileDrops(self)
         self.body.dress(appearance)
         appearance.dress(self.palette_card, self.topic_card, self.keys_card)
@@ -239,7 +240,7 @@ class MainWindow(QMainWindow):
     def _wire_chrome(self) -> None:
         self._chrome = Chrome(
             palette=self.palette_card.open,
-            keys=lambda: self.keys_card.show_commands(self.book.all()),
+            keys=self.keys_card.show_commands,
             left=lambda: self._toggle(self.left),
             right=lambda: self._toggle(self.right),
             below=self._toggle_shelf,
@@ -298,9 +299,11 @@ class MainWindow(QMainWindow):
         card.on_keys(self.keys_card.show_commands)
         self.book.take_keys(session.settings.keys)
         self.keys_card.keep_with(keeper.keep_keys)
-        self.book.add(Command("settings", "Settings…", card.open, "Ctrl+,", words="options preferences", group="Window"))
-        reset = Command("layout", "Reset the layout", lambda: self._reset_layout(keeper), group="Window")
-        self.book.add(reset)
+        for command in (
+            Command("settings", "Settings…", card.open, "Ctrl+,", words="options preferences", group="Window"),
+            Command("layout", "Reset the layout", lambda: self._reset_layout(keeper), group="Window"),
+        ):
+            self.book.add(command)
         self.top.settings.clicked.connect(self.book.action("settings").trigger)
 
     def _reset_layout(self, keeper: Keeper) -> None:

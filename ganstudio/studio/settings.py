@@ -100,6 +100,12 @@ class Settings:
             return Settings(folder=folder)
         return _from_json(found if isinstance(found, dict) else {}, folder)
 
+    @property
+    def exports_folder(self) -> Path:
+        """The folder that saved pictures go to at first: the chosen one while it is there, else the home folder."""
+        chosen = Path(self.exports)
+        return chosen if self.exports and chosen.is_dir() else Path.home()
+
     def save(self) -> bool:
         """Write the settings; tell whether that worked, since a full disk is no reason to stop."""
         return self.keeping.write(self.folder / FILE, self._packed())

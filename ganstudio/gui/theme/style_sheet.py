@@ -74,6 +74,10 @@ def _buttons(t: Tones) -> str:
         padding: 3px 4px; text-align: left; }}
     QPushButton[kind="link"]:hover {{ text-decoration: underline; }}
     QPushButton[kind="link"]:focus {{ border: 2px solid {t.accent}; padding: 2px 3px; }}
+    QPushButton[kind="keys"] {{ background: {t.field}; border: 1px solid {t.line}; color: {t.muted};
+        text-align: left; padding: 1px 8px; min-height: 18px; }}
+    QPushButton[kind="keys"]:hover {{ border-color: {t.line_strong}; color: {t.text}; }}
+    QPushButton[kind="keys"]:focus {{ border: 2px solid {t.accent}; padding: 0 7px; }}
     QPushButton[kind="header"] {{ background: transparent; border: 1px solid transparent; text-align: left;
         font-weight: 600; padding: 3px 0; }}
     QPushButton[kind="header"]:focus {{ border: 2px solid {t.accent}; padding: 2px 0 2px -1px; }}
