@@ -10,7 +10,6 @@ from typing import NoReturn
 
 from PyQt6.QtWidgets import QApplication
 
-from ganstudio.core.frame import Problem
 from ganstudio.core.paths import user_folder
 from ganstudio.engine.compute import Compute
 from ganstudio.gui.bridge import Bridge
@@ -23,7 +22,6 @@ from ganstudio.gui.workspaces import WORKSPACES, Workspace
 from ganstudio.studio.launch import LaunchOptions, Theme
 from ganstudio.studio.library import Library
 from ganstudio.studio.opening import MODEL, open_file, opener_of
-from ganstudio.studio.pictures import save_png
 from ganstudio.studio.session import Session
 from ganstudio.studio.settings import Settings
 
@@ -53,19 +51,6 @@ class Studio:
             open_file(self.session, file)
         if options.screenshot is None and options.first_look is None:
             self.session.recovery.begin()
-
-    def save_picture(self, path: Path) -> None:
-        """Write the picture that is shown, beside the event loop."""
-        frame = self.session.frame
-        if frame is not None:
-            pixels = next(iter(frame.pictures.values()))
-            self.bridge.aside(lambda: save_png(path, pixels), lambda problem: self._saved(path, problem))
-
-    def _saved(self, path: Path, problem: Problem | None) -> None:
-        if problem is not None:
-            self.window.tell_problem(problem.sentence, problem.details)
-        else:
-            self.window.say(f"Saved {path}.")
 
     def end(self) -> None:
         """Stop the computing and keep the settings; nothing arrives any more."""
@@ -134,7 +119,6 @@ def make_studio(settings: Settings, window: MainWindow) -> Studio:
     bridge.carry_to(session.receive)
     bridge.fault_told.connect(window.tell_problem)
     studio = Studio(session, bridge, window, Keeper(settings))
-    window.picture_wanted.connect(studio.save_picture)
     window.aside_wanted.connect(bridge.aside)
     window.closing.connect(studio.end)
     return studio

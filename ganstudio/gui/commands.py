@@ -27,6 +27,7 @@ class Chrome:
     fullscreen: Callable[[], None]
     browse: Callable[[], None]
     copy: Callable[[], None]
+    paste: Callable[[], None]
     save: Callable[[], None]
     reveal: Callable[[str], None]
     close: Callable[[], None]
@@ -75,7 +76,8 @@ def picture_commands(chrome: Chrome, stage: Stage) -> tuple[Command, ...]:
             group="Picture",
         ),
         Command("copy", "Copy the picture", chrome.copy, "Ctrl+C", words="clipboard", group="Picture"),
-        Command("save", "Save the picture as PNG…", chrome.save, "Ctrl+S", words="export", group="Picture"),
+        Command("paste", "Paste a picture's state", chrome.paste, "Ctrl+V", words="clipboard file", group="Picture"),
+        Command("save", "Save the picture…", chrome.save, "Ctrl+S", words="export", group="Picture"),
     )
 
 

@@ -42,6 +42,7 @@ class Desk(QObject):
         self._refresh.timeout.connect(self._show_numbers)
         self._refresh.start()
         status.jobs.cancelled.connect(session.cancel_job)
+        status.jobs.paused.connect(lambda number, paused: session.pause_job(number, paused=paused))
         self.bindings = Bindings()
         self.bindings.on(session.frame_arrived, self._frame_arrived)
         self.bindings.on(session.failed, self._failed)

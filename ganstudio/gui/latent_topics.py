@@ -30,3 +30,16 @@ ARITHMETIC = Topic(
     "Radford et al. 2016, “Unsupervised Representation Learning with Deep Convolutional Generative Adversarial "
     "Networks”, section 6.3.2",
 )
+EXPORT = Topic(
+    "Export",
+    (
+        (
+            "Files are always drawn in full precision, whatever is set for looking. Films are written frame by frame, "
+            "so a long one needs no more memory than a short one; it can be paused and cancelled below."
+        ),
+        (
+            "Every file carries its recipe: drop it on the window and everything that made it is back. "
+            "A recipe too large for the file lies beside it."
+        ),
+    ),
+)

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QMainWindow, QMenu, QW
 from ganstudio.gui.actions import Command, CommandBook
 from ganstudio.gui.bars import model_name
 from ganstudio.gui.body import Body
+from ganstudio.gui.clipboard import paste_data, picture_data
 from ganstudio.gui.commands import (
     Chrome,
     class_commands,
@@ -41,8 +42,10 @@ from ganstudio.gui.theme.appearance import Appearance
 from ganstudio.gui.widgets.command_palette import CommandPalette
 from ganstudio.gui.widgets.overlay import Overlay
 from ganstudio.gui.workspaces import WORKSPACES, Workspace, workspace_named
+from ganstudio.studio.exporting import ExportOptions, export_picture
 from ganstudio.studio.session import Session
 
+SAVED_AS = "PNG pictures (*.png);;JPEG pictures (*.jpg);;WebP pictures (*.webp)"
 SMALLEST = (960, 600)
 P = TypeVar("P", bound=Panel)
 
@@ -52,7 +55,6 @@ class MainWindow(QMainWindow):
 
     painted = pyqtSignal()
     closing = pyqtSignal()
-    picture_wanted = pyqtSignal(Path)
     aside_wanted = pyqtSignal(object, object)  # work, and who is told on this thread how it went
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
@@ -162,25 +164,31 @@ class MainWindow(QMainWindow):
             library.browse()
 
     def copy_picture(self) -> None:
-        """Put the picture on the clipboard."""
-        picture, clipboard = self.stage.viewer.picture(), QGuiApplication.clipboard()
-        if picture is not None and clipboard is not None:
-            clipboard.setImage(picture)
+        """Put the picture on the clipboard, and its recipe with it."""
+        picture, clipboard, frame = self.stage.viewer.picture(), QGuiApplication.clipboard(), self.stage.frame
+        if picture is not None and clipboard is not None and frame is not None and self.session is not None:
+            clipboard.setMimeData(picture_data(picture, frame.document, self.session))
             self.say("Picture copied.")
 
+    def paste(self) -> None:
+        """Open what the clipboard holds: a picture's recipe, or files."""
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None and self.session is not None:
+            paste_data(clipboard.mimeData(), self.session)
+
     def save_picture(self) -> None:
-        """Ask where to, and save the full picture there."""
+        """Ask where to, and save the picture there in full precision."""
         frame = self.stage.frame
         if frame is None or self.session is None:
             return
         info = self.session.model
         name = f"{Path(model_name(info)).stem if info is not None else 'picture'}.png"
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, "Save the picture", str(self.session.settings.exports_folder / name), "PNG pictures (*.png)"
-        )
+        start = str(self.session.settings.exports_folder / name)
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save the picture", start, SAVED_AS)
         if chosen:
             path = Path(chosen)
-            self.picture_wanted.emit(path if path.suffix else path.with_suffix(".png"))
+            path = path if path.suffix else path.with_suffix(".png")
+            export_picture(self.session, path, ExportOptions(), frame.document)
 
     def keep(self) -> None:
         """Remember how the window is laid out."""
@@ -247,6 +255,7 @@ class MainWindow(QMainWindow):
             fullscreen=self.toggle_fullscreen,
             browse=self.browse,
             copy=self.copy_picture,
+            paste=self.paste,
             save=self.save_picture,
             reveal=self.reveal,
             close=self._close,

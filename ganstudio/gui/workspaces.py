@@ -7,6 +7,7 @@ from ganstudio.gui.panels.bending import BendingPanel
 from ganstudio.gui.panels.classes import ClassPanel
 from ganstudio.gui.panels.compare import ComparePanel
 from ganstudio.gui.panels.device import DevicePanel
+from ganstudio.gui.panels.export import ExportPanel
 from ganstudio.gui.panels.history import HistoryPanel
 from ganstudio.gui.panels.kept import KeptPanel
 from ganstudio.gui.panels.latent import LatentPanel
@@ -55,6 +56,7 @@ EXPLORE = Workspace(
         ArithmeticPanel,
         BendingPanel,
         StyleChannelsPanel,
+        ExportPanel,
         DevicePanel,
     ),
     middle=(MixingSheetPanel, LayersPanel, ComparePanel),

@@ -26,12 +26,15 @@ class SeedsError(StudioError):
 
 @dataclass(frozen=True)
 class GenerateOptions:
-    """Write the pictures of chosen seeds as seed0000.png, ..., and a sheet of them as sheet.png."""
+    """Write the pictures of chosen seeds as seed0000.png, ..., and a sheet of them as sheet.png; or one recipe's."""
 
-    model: str
-    """Name of a shipped model, or path of a checkpoint."""
     out: Path
     """Folder for the pictures; made where it does not exist."""
+    model: str = ""
+    """Name of a shipped model, or path of a checkpoint."""
+    recipe: str = ""
+    """Instead of a model and seeds: an exported picture or recipe file, or the text that the window copies; written as
+    recipe.png."""
     seeds: str = "0-15"
     """Seeds and ranges of seeds, such as 0-15 or 1,5,7-9."""
     psi: float = 1.0
@@ -66,6 +69,11 @@ def parse_seeds(text: str) -> tuple[int, ...]:
 
 def generate(options: GenerateOptions) -> Iterator[Progress]:
     """Write every picture as it is made, then the sheet; what was written stays where a later one fails."""
+    if options.recipe:
+        yield from _draw_recipe(options)
+        return
+    if not options.model:
+        raise WrongInputError("Say what to draw: --model NAME with seeds, or --recipe FILE.")
     seeds = parse_seeds(options.seeds)
     if not math.isfinite(options.psi):
         raise WrongInputError(f"psi is {options.psi}: give a number, usually between -1 and 2.")
@@ -92,3 +100,23 @@ def generate(options: GenerateOptions) -> Iterator[Progress]:
         yield Progress(begin + len(chunk), len(seeds), f"seed {chunk[-1]}")
     save_png(folder / "sheet.png", sheet(np.stack(shown)))
     yield Progress(len(seeds), len(seeds), f"{folder / 'sheet.png'}")
+
+
+def _draw_recipe(options: GenerateOptions) -> Iterator[Progress]:
+    if options.model:
+        raise WrongInputError("A recipe names its model: give either --model or --recipe.")
+    folder = prepare_folder(options.out)
+    yield Progress(0, 1, "opening the recipe")
+
+    from ganstudio.core.document import Document
+    from ganstudio.core.store import Store
+    from ganstudio.engine.rendering import Rendering
+    from ganstudio.studio.exporting import ExportOptions, save
+    from ganstudio.studio.recipes import recipe_document
+
+    store = Store()
+    document: Document = recipe_document(options.recipe, store)
+    rendering = Rendering(store)
+    rendering.choose(options.device, options.precision)
+    save(folder / "recipe.png", rendering.pictures([document])[0], document, store, ExportOptions())
+    yield Progress(1, 1, f"{folder / 'recipe.png'}")

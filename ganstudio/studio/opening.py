@@ -7,6 +7,7 @@ from pathlib import Path
 from ganstudio.studio.kept_files import import_latents
 from ganstudio.studio.latent_files import looks_like_latents
 from ganstudio.studio.project_file import is_project
+from ganstudio.studio.recipes import carries_recipe, open_recipe
 from ganstudio.studio.session import Session
 
 
@@ -20,10 +21,11 @@ class Opener:
 
 
 PROJECT = Opener("Drop to open the project", is_project, lambda session, path: session.projects.open(path))
+RECIPE = Opener("Drop to bring back", carries_recipe, open_recipe)
 LATENTS = Opener("Drop to keep the latents of", looks_like_latents, import_latents)
 MODEL = Opener("Drop to open", lambda _path: True, lambda session, path: session.open_model(str(path)))
 
-OPENERS: tuple[Opener, ...] = (PROJECT, LATENTS, MODEL)  # the first that takes a file opens it
+OPENERS: tuple[Opener, ...] = (PROJECT, RECIPE, LATENTS, MODEL)  # the first that takes a file opens it
 
 
 def opener_of(path: Path) -> Opener:

@@ -1,0 +1,106 @@
+"""The export panel with the mouse: kinds, formats, what is missing, copying and pasting."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PyQt6.QtCore import QMimeData, Qt
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QFileDialog
+
+from ganstudio.core.document import LatentPoint
+from ganstudio.core.project import Keyframe, Timeline
+from ganstudio.gui.panels.export import FILM, GRID, KEPT, PICTURE, SEEDS, ExportPanel
+from tests.gui.conftest import Running
+
+LEFT, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
+Start = Callable[..., Running]
+
+
+def export_panel(running: Running) -> ExportPanel:
+    panel = running.window.panel(ExportPanel)
+    assert panel is not None
+    running.window.reveal("Export")
+    return panel
+
+
+def test_what_is_missing_is_said_and_formats_follow(start: Start) -> None:
+    running = start()
+    panel, session = export_panel(running), running.session
+    panel.what.action(FILM).trigger()
+    assert not panel.go.isEnabled()
+    assert "two keyframes" in panel.note.text()
+    assert panel.form.button(".mp4").isChecked()
+    assert panel.fps.isVisibleTo(panel)
+    frames = (Keyframe(LatentPoint.of_seed(1), 0.1), Keyframe(LatentPoint.of_seed(2), 0.1))
+    session.change_project("Path", {"timeline": Timeline(frames)})
+    assert panel.go.isEnabled()
+    panel.what.action(KEPT).trigger()
+    assert not panel.go.isEnabled()
+    running.window.book.action("keep").trigger()
+    assert panel.go.isEnabled()
+    panel.what.action(PICTURE).trigger()
+    assert not panel.quality.isVisibleTo(panel)
+    running.qtbot.mouseClick(panel.form.button(".jpg"), LEFT)
+    assert panel.quality.isVisibleTo(panel)
+    assert panel.options().side is None
+
+
+def test_a_film_and_many_seeds_are_written(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    running = start()
+    panel, session, qtbot = export_panel(running), running.session, running.qtbot
+    frames = (Keyframe(LatentPoint.of_seed(1), 0.1), Keyframe(LatentPoint.of_seed(2), 0.1))
+    session.change_project("Path", {"timeline": Timeline(frames)})
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "walk"), ""))
+    running.window.book.action("export.film").trigger()
+    qtbot.waitUntil((tmp_path / "walk.mp4").exists, timeout=30_000)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "many"))
+    panel.what.action(SEEDS).trigger()
+    panel.seeds.setText("7,9-10")
+    qtbot.mouseClick(panel.go, LEFT)
+    qtbot.waitUntil((tmp_path / "many" / "seed0010.png").exists, timeout=30_000)
+    assert len(list((tmp_path / "many").iterdir())) == 3
+    panel.what.action(GRID).trigger()
+    panel.seeds.setText("nonsense")
+    qtbot.mouseClick(panel.go, LEFT)
+    assert "'nonsense'" in running.window.stage.banner.sentence.text()
+
+
+def test_saving_takes_the_format_of_the_name(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    running = start()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "x.webp"), ""))
+    running.qtbot.keyClick(running.window, Qt.Key.Key_S, CONTROL)
+    running.qtbot.waitUntil((tmp_path / "x.webp").exists, timeout=30_000)
+    with Image.open(tmp_path / "x.webp") as image:
+        assert image.format == "WEBP"
+
+
+def test_a_copied_picture_is_pasted_as_its_state(start: Start) -> None:
+    running = start()
+    session, window, qtbot = running.session, running.window, running.qtbot
+    session.change("Truncate", "psi", 0.4)
+    running.settle()
+    document = session.document
+    qtbot.keyClick(window, Qt.Key.Key_C, CONTROL)
+    session.change("Seed", "inputs.z", LatentPoint.of_seed(8))
+    qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
+    assert session.document == document
+    assert session.undo_label == "Paste a picture"
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    clipboard.setMimeData(QMimeData())
+    qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
+    assert "clipboard holds no picture" in window.stage.banner.sentence.text()
+
+
+def test_scripts_and_command_lines_are_copied(start: Start) -> None:
+    running = start()
+    panel = export_panel(running)
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    running.qtbot.mouseClick(panel.script, LEFT)
+    assert "ganstudio.open_model('faces-dcgan')" in clipboard.text()
+    running.qtbot.mouseClick(panel.line, LEFT)
+    assert clipboard.text() == "python launcher.py generate --model faces-dcgan --seeds 79 --out out"
+    assert running.window.status.note.text() == "Copied."
