@@ -52,11 +52,12 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Histogram:
-    """How many values lie in each of equally wide bins from `low` to `high`."""
+    """How many values lie in each of equally wide bins from `low` to `high`; only each `every`-th one was counted."""
 
     low: float
     high: float
     counts: Array
+    every: int = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,6 +1,5 @@
 """Activations as pictures and numbers."""
 
-import math
 from collections.abc import Iterator, Sequence
 
 import torch
@@ -8,12 +7,15 @@ import torch
 from ganstudio.core.document import Document
 from ganstudio.core.generator import Features
 from ganstudio.core.inspection import Cells, Histogram, Look, Order, Seen, Spectrum, Statistics, View
-from ganstudio.core.pixels import to_pixels
+from ganstudio.core.pixels import to_bytes, to_pixels
 from ganstudio.core.store import Array
 
 BINS = 64
 CELL_PX = 48
-VALUES_AT_ONCE = 1 << 21
+VALUES_AT_ONCE = 1 << 20
+SPECTRUM_VALUES = 1 << 18
+FITTED_PIXELS = 1024
+LARGEST_PX = 256
 DEVIATIONS_SHOWN = 2.5
 LEAST_FOR_SPECTRUM = 4
 DEPTH_DB = 60.0
@@ -31,7 +33,7 @@ def seen(features: Features, document: Document, look: Look) -> Seen:
     values = _values(features, look)
     explained: tuple[float, ...] = ()
     if look.view is View.COMPONENTS:
-        components, explained = principal_components(values)
+        components, explained = principal_components(_at_most(values, LARGEST_PX))
         picture = _spread_out(components)
     elif look.view is View.PICTURE:
         picture = values
@@ -60,6 +62,11 @@ def _values(features: Features, look: Look) -> torch.Tensor:
     return x
 
 
+def _at_most(x: torch.Tensor, side: int) -> torch.Tensor:
+    """Shrink `[C, H, W]` to at most `side` pixels by averaging."""
+    return torch.nn.functional.adaptive_avg_pool2d(x, side) if x.shape[-1] > side else x
+
+
 def _between_ends(x: torch.Tensor) -> torch.Tensor:
     """Scale every channel of `[C, H, W]` from its least and greatest value to [-1, 1]; flat ones become 0."""
     low, high = x.amin(dim=(1, 2), keepdim=True), x.amax(dim=(1, 2), keepdim=True)
@@ -76,26 +83,30 @@ def _spread_out(x: torch.Tensor) -> torch.Tensor:
 def principal_components(x: torch.Tensor, count: int = 3) -> tuple[torch.Tensor, tuple[float, ...]]:
     """Return the first components `[count, H, W]` of `[C, H, W]` over its pixels, and their shares of the variance.
 
-    The sign is the one that makes the weight of the channel with the greatest weight positive.
+    Of more than 1,024 pixels an even part is fitted. The sign makes each component's greatest weight positive.
     """
     flat = x.flatten(1)
-    centred = flat - flat.mean(dim=1, keepdim=True)
-    wide = centred.shape[0] <= centred.shape[1]
-    gram = centred @ centred.T if wide else centred.T @ centred
-    powers, vectors = torch.linalg.eigh(gram.double())
-    kept = min(count, len(powers))
-    powers = powers.flip(0)[:kept].clamp_min(0.0)
-    vectors = vectors.flip(1)[:, :kept].to(x)
-    lengths = powers.sqrt().to(x)
-    weights = vectors if wide else centred @ vectors / lengths.clamp_min(TINY)
+    part = flat[:, :: max(1, flat.shape[1] // FITTED_PIXELS)]
+    mean = part.mean(dim=1, keepdim=True)
+    centred = part - mean
+    kept = min(count, *centred.shape)
+    powers, weights = _leading_weights(centred, kept)
     signs = weights.gather(0, weights.abs().argmax(dim=0, keepdim=True)).sign()[0]
-    signs = torch.where(signs == 0, torch.ones_like(signs), signs)
-    projected = (centred.T @ vectors if wide else vectors * lengths) * signs
-    components = projected.T.reshape(kept, *x.shape[1:])
+    weights = weights * torch.where(signs == 0, torch.ones_like(signs), signs)
+    components = (weights.T @ (flat - mean)).reshape(kept, *x.shape[1:])
     if kept < count:
         components = torch.cat([components, components.new_zeros(count - kept, *x.shape[1:])])
-    total = float(centred.double().square().sum())
+    total = float(centred.square().sum())
     return components, tuple(float(power) / total if total > 0 else 0.0 for power in powers)
+
+
+def _leading_weights(centred: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the greatest powers `[count]` and their unit weights `[C, count]` of centred values `[C, P]`."""
+    wide = centred.shape[0] <= centred.shape[1]
+    gram = centred @ centred.T if wide else centred.T @ centred
+    powers, vectors = torch.linalg.eigh(gram)
+    powers, vectors = powers.flip(0)[:count].clamp_min(0.0), vectors.flip(1)[:, :count]
+    return powers, vectors if wide else centred @ vectors / powers.sqrt().clamp_min(TINY)
 
 
 def statistics(x: torch.Tensor) -> Statistics:
@@ -106,12 +117,13 @@ def statistics(x: torch.Tensor) -> Statistics:
 
 
 def histogram(x: torch.Tensor) -> Histogram:
-    """Count all values of a tensor in 64 bins between its ends; values that are all alike fill the middle one."""
+    """Count values in 64 bins between their ends, an even part of very many; values all alike fill the middle one."""
     low, high = float(x.min()), float(x.max())
     if not high > low:
         low, high = low - 0.5, high + 0.5
-    counts = torch.histc(x.flatten().cpu(), BINS, low, high)
-    return Histogram(low, high, counts.numpy().astype("int64"))
+    every = max(1, x.numel() // VALUES_AT_ONCE)
+    counts = torch.histc(x.flatten()[::every].cpu(), BINS, low, high)
+    return Histogram(low, high, counts.numpy().astype("int64"), every)
 
 
 def power_plane(x: torch.Tensor) -> torch.Tensor:
@@ -149,7 +161,7 @@ def radial_average(power: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 def spectrum(x: torch.Tensor) -> Spectrum:
     """Return the radially averaged power of channels `[C, H, W]` (of some where they are many), and its plane."""
-    step = max(1, math.ceil(x.numel() / VALUES_AT_ONCE))
+    step = max(1, x.numel() // SPECTRUM_VALUES)
     power = power_plane(x[::step])
     frequency, means = radial_average(power)
     decibels = 10.0 * torch.log10(power + TINY)
@@ -179,6 +191,5 @@ def cells(features: Features, document: Document, look: Look, order: Sequence[in
     at_once = max(1, VALUES_AT_ONCE // (x.shape[1] * x.shape[2]))
     for start in range(0, len(x), at_once):
         part = x[list(sorting[start : start + at_once])]
-        small = torch.nn.functional.adaptive_avg_pool2d(part, side) if side < x.shape[-1] else part
-        pictures = to_pixels(_between_ends(small)[:, None])[..., 0]
+        pictures = to_bytes(_between_ends(_at_most(part, side))[:, None])[..., 0].cpu().numpy()
         yield Cells(look, document, sorting, start, pictures)

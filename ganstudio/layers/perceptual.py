@@ -1,5 +1,6 @@
 """Distances between pictures in the features of a classifier (Zhang et al. 2018, LPIPS v0.1)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -72,14 +73,15 @@ class FeatureNetwork(nn.Module):
 
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
         """Return the tapped feature maps `[N, C_l, H_l, W_l]` of normalised pictures `[N, 3, H, W]`."""
-        taps: list[torch.Tensor] = []
+        return [tap for tap in self.walk(x) if tap is not None]
+
+    def walk(self, x: torch.Tensor) -> Iterator[torch.Tensor | None]:
+        """Run one convolution after the other; yield what each of them leaves where the table taps it, else None."""
         for layer, conv in zip(self.table, self.convs, strict=True):
             if layer.pool is not None:
                 x = F.max_pool2d(x, *layer.pool)
             x = F.relu(conv(x))
-            if layer.tap:
-                taps.append(x)
-        return taps
+            yield x if layer.tap else None
 
 
 def unit_normalize(features: torch.Tensor) -> torch.Tensor:
@@ -107,10 +109,18 @@ class PerceptualDistance(nn.Module):
 
     def raw_features(self, pictures: torch.Tensor) -> list[torch.Tensor]:
         """Return the tapped maps `[N, C_l, H_l, W_l]` of pictures in [-1, 1]; gray ones are repeated."""
+        taps: list[torch.Tensor] = self.network(self._normalised(pictures))
+        return taps
+
+    def walk(self, pictures: torch.Tensor) -> Iterator[torch.Tensor | None]:
+        """Yield the maps of `features` as they come, and None after every convolution without one."""
+        for tap in self.network.walk(self._normalised(pictures)):
+            yield None if tap is None else unit_normalize(tap)
+
+    def _normalised(self, pictures: torch.Tensor) -> torch.Tensor:
         if pictures.shape[1] == 1:
             pictures = pictures.expand(-1, 3, -1, -1)
-        taps: list[torch.Tensor] = self.network((pictures.to(self.shift.dtype) - self.shift) / self.scale)
-        return taps
+        return (pictures.to(self.shift.dtype) - self.shift) / self.scale
 
     def features(self, pictures: torch.Tensor) -> list[torch.Tensor]:
         """Return the maps that are compared, so that one side of many comparisons is computed once."""

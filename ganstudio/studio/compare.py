@@ -5,7 +5,7 @@ the present state, and what it is compared with stays.
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 from psygnal import Signal
@@ -151,7 +151,7 @@ class Comparison:
         yield Pair(wish, to_pixels(a)[0], to_pixels(b)[0], difference, mean_error(a, b), enlarged)
 
     def _measure(self, backend: Backend, wish: Wish) -> Iterator[object]:
-        """Find how different both sides look, one step for each picture; runs on the compute thread."""
+        """Find how different both sides look, one step for each convolution; runs on the compute thread."""
         from ganstudio.engine.contrast import same_size
         from ganstudio.losses.perceptual import lpips_vgg16
 
@@ -163,11 +163,11 @@ class Comparison:
             self._network = lpips_vgg16()
             yield None
         network = self._network.to(a.device)
-        if self._features is None or not _equal(self._features[0], a):
-            self._features = (a, network.features(a))
-            yield None
-        others = network.features(b)
-        yield Distance(wish, NETWORK, float(network.compare(self._features[1], others).sum()))
+        kept = self._features
+        first = kept[1] if kept is not None and _equal(kept[0], a) else (yield from _features(network, a))
+        self._features = (a, first)
+        second = yield from _features(network, b)
+        yield Distance(wish, NETWORK, float(network.compare(first, second).sum()))
 
     def _side(self, backend: Backend, side: Side, wish: Wish) -> "torch.Tensor":
         match side.kind:
@@ -190,6 +190,17 @@ class Comparison:
                 self.distance_arrived.emit(found)
             case Refusal():
                 self.refused.emit(str(found))
+
+
+def _features(
+    network: "PerceptualDistance", picture: "torch.Tensor"
+) -> Generator[None, None, "list[torch.Tensor]"]:
+    taps = []
+    for tap in network.walk(picture):
+        if tap is not None:
+            taps.append(tap)
+        yield
+    return taps
 
 
 def _equal(a: "torch.Tensor", b: "torch.Tensor") -> bool:

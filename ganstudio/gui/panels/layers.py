@@ -176,7 +176,8 @@ class LayersPanel(Panel):
         self.what.setText(look_in_words(seen.look, seen.explained))
         self.numbers.setText(statistics_in_words(seen.statistics))
         histogram = seen.histogram
-        self.histogram.show_bars(histogram.counts.tolist(), Axis(histogram.low, histogram.high, "value"), "count")
+        counted = "count" if histogram.every == 1 else f"count, of each {histogram.every}th value"
+        self.histogram.show_bars(histogram.counts.tolist(), Axis(histogram.low, histogram.high, "value"), counted)
         spectrum = seen.spectrum
         if spectrum is None:
             self.spectrum.show_nothing("Too few pixels for a spectrum.")
