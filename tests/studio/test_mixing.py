@@ -10,7 +10,6 @@ from ganstudio.core.document import Document, LatentPoint, StyleSource
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.progress import JobStatus, Urgency
 from ganstudio.studio import mixing
-from ganstudio.studio.mixing import LayerGroup
 from ganstudio.studio.mixing_sheet import HEAD, MixingSheet, SheetHead, composed, drawing, saving
 from tests.studio.conftest import Running
 

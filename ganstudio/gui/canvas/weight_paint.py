@@ -60,14 +60,9 @@ def _paint_words(painter: QPainter, inside: QRectF, look: CellLook, filled: QPai
     """Draw the number where it is not cut by the edge of what is filled; across several weights on both sides of it."""
     around = QPainterPath()
     around.addRect(inside)
-    place = inside
-    if not look.across and not filled.isEmpty() and len(set(look.shares)) == 1:
-        edge = inside.bottom() - inside.height() * look.shares[0]
-        place = QRectF(inside)
-        if look.shares[0] < 0.5:
-            place.setBottom(edge + 2)
-        else:
-            place.setTop(edge - 1)
+    place = QRectF(inside)
+    if not filled.isEmpty() and len(set(look.shares)) == 1:
+        _leave_edge(place, look.shares[0], look.across)
     for part, role in (
         (around.subtracted(filled), QPalette.ColorRole.WindowText),
         (filled, QPalette.ColorRole.HighlightedText),
@@ -77,6 +72,17 @@ def _paint_words(painter: QPainter, inside: QRectF, look: CellLook, filled: QPai
         painter.setPen(ink(role))
         painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), look.words)
         painter.restore()
+
+
+def _leave_edge(place: QRectF, share: float, across: bool) -> None:
+    """Keep to the larger side of the edge of what is filled."""
+    if across:
+        edge = place.left() + place.width() * share
+        place.setLeft(edge) if share <= 0.5 else place.setRight(edge)
+    elif share < 0.5:
+        place.setBottom(place.bottom() - place.height() * share + 2)
+    else:
+        place.setTop(place.bottom() - place.height() * share - 1)
 
 
 def paint_label(painter: QPainter, place: QRectF, name: str, below: str) -> None:

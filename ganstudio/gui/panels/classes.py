@@ -1,25 +1,28 @@
-"""Which kind of picture a conditional model draws."""
+"""Which kind of picture a conditional model draws, or which kinds it mixes."""
 
+from functools import partial
 from typing import ClassVar
 
 from PyQt6.QtCore import QModelIndex, QSortFilterProxyModel, QStringListModel, Qt
-from PyQt6.QtWidgets import QLineEdit, QListView, QWidget
+from PyQt6.QtWidgets import QLineEdit, QListView, QVBoxLayout, QWidget
 
-from ganstudio.core.document import ClassChoice
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import ClassLabel
 from ganstudio.core.project import Project
+from ganstudio.gui.actions import Command
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.theme.tokens import TARGET
 from ganstudio.gui.topics import CLASSES, Topic
-from ganstudio.gui.widgets.buttons import describe
+from ganstudio.gui.widgets.buttons import TextButton, describe
 from ganstudio.gui.widgets.labels import label
+from ganstudio.gui.widgets.share_row import ShareRow
+from ganstudio.studio import class_blend
 from ganstudio.studio.session import Session
 
 
 class ClassPanel(Panel):
-    """A list of classes that can be searched."""
+    """A list of classes that can be searched, and the shares of those that are mixed."""
 
     title: ClassVar[str] = "Class"
     icon: ClassVar[IconName] = IconName.CLASS
@@ -50,8 +53,16 @@ class ClassPanel(Panel):
         self.list.clicked.connect(self._pick)
         self.nothing = label("No class has these letters.", "muted")
         self.nothing.hide()
+        self._place = 0  # which of the mixed classes the list changes
+        self.shares: list[ShareRow] = []
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(6)
+        self.another = TextButton("Mix in another class", "Interpolate between classes", "", IconName.ADD)
+        self.another.clicked.connect(self.mix_in)
         for widget in (self.search, self.list, self.nothing):
             self.column.addWidget(widget)
+        self.column.addLayout(self._rows)
+        self.column.addWidget(self.another)
         self.bindings.on(session.model_changed, self._model_changed)
         self.bindings.on(session.project_changed, self._project_changed)
         self._model_changed()
@@ -64,6 +75,41 @@ class ClassPanel(Panel):
     def topic(self) -> Topic | None:
         """What its question mark says."""
         return CLASSES
+
+    def commands(self) -> tuple[Command, ...]:
+        """Mixing from the palette."""
+        return (Command("class.mix", "Mix in another class", self.mix_in, words="blend label", group=self.title),)
+
+    @property
+    def parts(self) -> class_blend.Parts:
+        """The classes of the document and their shares."""
+        wanted = self._input()
+        return class_blend.parts_of(self.session.document.inputs.get(wanted.name) if wanted is not None else None)
+
+    def mix_in(self) -> None:
+        """Add a class to the mixture; the list then chooses which."""
+        wanted = self._input()
+        if wanted is not None and len(self.parts) < min(class_blend.MOST, wanted.count):
+            self._place = len(self.parts)
+            self._change("Mix in a class", class_blend.with_another(self.parts, wanted.count))
+
+    def _take_out(self, place: int) -> None:
+        if len(self.parts) > 1 and place < len(self.parts):
+            self._place = 0
+            self._change("Take a class out", class_blend.without(self.parts, place))
+
+    def _share(self, place: int, share: float, gesture: str) -> None:
+        if place < len(self.parts):
+            self._change("Share of a class", class_blend.with_share(self.parts, place, share), gesture)
+
+    def _choose_part(self, place: int) -> None:
+        self._place = place
+        self._show(self.session.project)
+
+    def _change(self, words: str, parts: class_blend.Parts, gesture: str | None = None) -> None:
+        wanted = self._input()
+        if wanted is not None:
+            self.session.change(words, f"inputs.{wanted.name}", class_blend.value_of(parts), gesture)
 
     def _input(self) -> ClassLabel | None:
         info = self.session.model
@@ -93,22 +139,44 @@ class ClassPanel(Panel):
             self._pick(self.found.index(0, 0))
 
     def _pick(self, now: QModelIndex) -> None:
-        wanted = self._input()
         row = self.found.mapToSource(now).row()
-        if wanted is not None and row >= 0 and not self._showing:
-            self.session.change("Class", f"inputs.{wanted.name}", ClassChoice(row))
+        if self._place < len(self.parts) and row >= 0 and not self._showing:
+            self._change("Class", class_blend.with_class(self.parts, self._place, row))
 
-    def _show(self, project: Project) -> None:
-        wanted = self._input()
-        choice = project.document.inputs.get(wanted.name) if wanted is not None else None
-        if not isinstance(choice, ClassChoice):
+    def _show(self, _project: Project) -> None:
+        parts, wanted = self.parts, self._input()
+        if not parts or wanted is None:
             return
-        row = self.found.mapFromSource(self.names.index(choice.index, 0))
+        self._place = min(self._place, len(parts) - 1)
+        self._show_shares(parts)
+        self.another.setVisible(len(parts) < min(class_blend.MOST, wanted.count))
+        row = self.found.mapFromSource(self.names.index(parts[self._place][0], 0))
         if row.isValid() and row != self.list.currentIndex():
             self._showing = True
             self.list.setCurrentIndex(row)
             self.list.scrollTo(row)
             self._showing = False
+
+    def _show_shares(self, parts: class_blend.Parts) -> None:
+        """A row for each class as soon as there are two."""
+        wanted = len(parts) if len(parts) > 1 else 0
+        while len(self.shares) > wanted:
+            row = self.shares.pop()
+            self._rows.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        while len(self.shares) < wanted:
+            place = len(self.shares)
+            row = ShareRow(place)
+            row.slider.changed.connect(partial(self._share, place))
+            row.slider.settled.connect(self.session.end_gesture)
+            row.name.clicked.connect(lambda _checked, place=place: self._choose_part(place))
+            row.remove.clicked.connect(lambda _checked, place=place: self._take_out(place))
+            self._rows.addWidget(row)
+            self.shares.append(row)
+        for place, row in enumerate(self.shares):
+            name = self.names.data(self.names.index(parts[place][0], 0))
+            row.show_part(str(name), parts[place][1], place == self._place)
 
 
 def class_names(wanted: ClassLabel) -> list[str]:

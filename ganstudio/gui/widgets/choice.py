@@ -30,6 +30,10 @@ class _Possibility(QPushButton):
         wide = QFontMetrics(font).horizontalAdvance(self.text()) + 22
         return super().sizeHint().expandedTo(QSize(wide, 0))
 
+    def minimumSizeHint(self) -> QSize:
+        """Where there is little room, just the word."""
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 8, super().sizeHint().height())
+
 
 class ChoiceRow(Surface):
     """A row of possibilities; arrows move between them."""
@@ -63,6 +67,13 @@ class ChoiceRow(Surface):
         button = self._buttons.get(key)
         if button is not None:
             button.setChecked(True)
+
+    def show_none(self) -> None:
+        """Show that none holds, without telling anyone."""
+        self._group.setExclusive(False)
+        for button in self._buttons.values():
+            button.setChecked(False)
+        self._group.setExclusive(True)
 
     def button(self, key: str) -> QPushButton:
         """The button of a possibility."""
