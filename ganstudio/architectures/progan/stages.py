@@ -90,7 +90,10 @@ class BlockStage(Stage):
         return StageInputs({"z": with_labels(z, c)})
 
     def run(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
-        """Return the activation and the picture at this resolution."""
+        """Return the activation, and the picture where layers of colours are in use.
+
+        Those of lower resolutions learned last when the network was smaller; what they make of it now is garish.
+        """
         blocks = self.generator.running.blocks
         grown = Grown.at(self.generator.lod, len(blocks))
         before = needed[0].picture if needed else None
@@ -102,6 +105,8 @@ class BlockStage(Stage):
         x = block(x)
         bend = self.bending(inputs)
         x = x if bend is None else bend(x)
+        if self.index < grown.newest - (grown.older_share > 0.0):
+            return Features(x)
         older = before if self.index == grown.newest else None
         return Features(x, faded(block.colours(x), older, grown.older_share))
 
