@@ -15,6 +15,7 @@ class Dock(Surface):
     """Scrolls its sections; remembers which are folded."""
 
     asked = pyqtSignal(object, object)
+    more_asked = pyqtSignal(object, object)
     folding_changed = pyqtSignal()
 
     def __init__(self, side: str, width: int, parent: QWidget | None = None) -> None:
@@ -44,7 +45,8 @@ class Dock(Surface):
             section.deleteLater()
         self.sections = []
         for panel in panels:
-            section = Section(panel.title, panel, explained=panel.topic() is not None)
+            section = Section(panel.title, panel, explained=panel.topic() is not None, more=bool(panel.owns))
+            section.more_asked.connect(lambda panel=panel, section=section: self.more_asked.emit(panel, section.more))
             section.asked.connect(lambda panel=panel, section=section: self.asked.emit(panel, section.question))
             section.folded.connect(lambda _folded: self.folding_changed.emit())
             self.sections.append(section)

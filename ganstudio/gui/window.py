@@ -11,7 +11,7 @@ from PyQt6.QtGui import (
     QKeyEvent,
     QPaintEvent,
 )
-from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QMainWindow, QMenu, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QMainWindow, QWidget
 
 from ganstudio.gui.actions import Command, CommandBook
 from ganstudio.gui.bars import model_name
@@ -32,10 +32,12 @@ from ganstudio.gui.drop import FileDrops
 from ganstudio.gui.help_cards import TopicCard
 from ganstudio.gui.keep import Keeper
 from ganstudio.gui.keys_card import KeysCard
+from ganstudio.gui.menus import Menus
 from ganstudio.gui.panels.latent import LatentPanel
 from ganstudio.gui.panels.library import LibraryPanel
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.panels.project import ProjectPanel
+from ganstudio.gui.preset_menu import PresetMenu
 from ganstudio.gui.project_desk import ProjectDesk
 from ganstudio.gui.settings_card import SettingsCard
 from ganstudio.gui.theme.appearance import Appearance
@@ -79,6 +81,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.body)
         self.stage.tell("GAN Studio", "Starting…", busy=True)
         self.book = CommandBook(self)
+        self.menus = Menus(self, self.book, appearance)
         self.palette_card = CommandPalette(self, self.book)
         self.topic_card = TopicCard(self)
         self.keys_card = KeysCard(self, self.book)
@@ -299,7 +302,7 @@ class MainWindow(QMainWindow):
             self.book.add_source(partial(source, session))
         self.top.undo.clicked.connect(self.book.action("undo").trigger)
         self.top.redo.clicked.connect(self.book.action("redo").trigger)
-        self.model_line.model.clicked.connect(self._model_menu)
+        self.model_line.model.clicked.connect(lambda: self.menus.show_models(session, self.model_line.model))
 
     def _wire_settings(self, session: Session, keeper: Keeper) -> None:
         card = self.settings_card = SettingsCard(self, session, self.appearance)
@@ -313,6 +316,11 @@ class MainWindow(QMainWindow):
             Command("layout", "Reset the layout", lambda: self._reset_layout(keeper), group="Window"),
         ):
             self.book.add(command)
+        presets = PresetMenu(self, session, self.menus.new)
+        self.appearance.dress(presets.card)
+        for dock in (self.left, self.right):
+            dock.more_asked.connect(presets.open_for)
+        self.book.add_source(lambda: presets.offers(self.body.panels))
         self.top.settings.clicked.connect(self.book.action("settings").trigger)
 
     def _reset_layout(self, keeper: Keeper) -> None:
@@ -366,35 +374,6 @@ class MainWindow(QMainWindow):
     def _close(self) -> None:
         self.close()
 
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.appearance.dress_once(menu)
-        return menu
-
-    def _keeping(self) -> tuple[str, ...]:
-        return ("keep", "") if "keep" in {command.id for command in self.book.all()} else ()
-
     def _picture_menu(self, place: QPoint) -> None:
-        if self.stage.viewer.is_empty:
-            return
-        menu = self._menu()
-        for command_id in (*self._keeping(), "copy", "save", "", "fit", "actual", "smooth", "fullscreen"):
-            if command_id:
-                menu.addAction(self.book.action(command_id))
-            else:
-                menu.addSeparator()
-        menu.popup(place)
-
-    def _model_menu(self) -> None:
-        if self.session is None:
-            return
-        menu = self._menu()
-        for command in model_commands(self.session):
-            action = menu.addAction(command.name)
-            if action is not None:
-                action.triggered.connect(command.run)
-        menu.addSeparator()
-        menu.addAction(self.book.action("open"))
-        line = self.model_line.model
-        menu.popup(line.mapToGlobal(line.rect().bottomLeft()))
+        if not self.stage.viewer.is_empty:
+            self.menus.show_picture(place)

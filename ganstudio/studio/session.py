@@ -17,6 +17,7 @@ from ganstudio.studio.history import History, Tree
 from ganstudio.studio.layers import Layers
 from ganstudio.studio.library import Library
 from ganstudio.studio.model_search import search_for
+from ganstudio.studio.presets import Presets
 from ganstudio.studio.projects import Projects
 from ganstudio.studio.recovery import Recovery
 from ganstudio.studio.settings import Settings
@@ -56,6 +57,7 @@ class Session:
         self.previewed: Document | None = None  # drawn instead of the document in sight, kept nowhere
         self.thumbnails = Thumbnails(self.add_job)
         self.projects = Projects(self)
+        self.presets = Presets(self)
         self.recovery = Recovery(self, settings.journal_s)
         self.layers = Layers(self)
         self.comparison = Comparison(self)

@@ -43,6 +43,7 @@ class MixingPanel(Panel):
 
     title: ClassVar[str] = "Style mixing"
     icon: ClassVar[IconName] = IconName.MIXING
+    owns: ClassVar[tuple[str, ...]] = ("mixing",)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)

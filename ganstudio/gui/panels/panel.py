@@ -17,6 +17,7 @@ class Panel(Bound):
 
     title: ClassVar[str]
     icon: ClassVar[IconName]
+    owns: ClassVar[tuple[str, ...]] = ()  # the document's fields that a preset of this panel keeps
     question: QAbstractButton | None = None  # its own, where the panel has no heading to carry one
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

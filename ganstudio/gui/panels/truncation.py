@@ -26,6 +26,7 @@ class TruncationPanel(Panel):
 
     title: ClassVar[str] = "Truncation"
     icon: ClassVar[IconName] = IconName.TRUNCATION
+    owns: ClassVar[tuple[str, ...]] = ("psi", "cutoff")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)

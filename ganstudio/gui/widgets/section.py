@@ -13,8 +13,11 @@ class Section(Surface):
 
     folded = pyqtSignal(bool)
     asked = pyqtSignal()
+    more_asked = pyqtSignal()
 
-    def __init__(self, title: str, body: QWidget, explained: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, body: QWidget, explained: bool, more: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__("section", parent)
         self.body = body
         self.header = TextButton(title, f"Show or hide “{title}”", "header", IconName.DOWN)
@@ -28,6 +31,11 @@ class Section(Surface):
         )
         self.question.clicked.connect(self.asked)
         self.question.setVisible(explained)
+        presets = "Presets: save these settings, or take saved ones"
+        self.more = IconButton(IconName.MORE, f"Presets of “{title}”", presets)
+        self.more.clicked.connect(self.more_asked)
+        self.more.setVisible(more)
+        top.addWidget(self.more)
         top.addWidget(self.question)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 12, 6)

@@ -1,0 +1,58 @@
+"""Presets from a panel's heading and from the palette."""
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from ganstudio.gui.preset_menu import NameCard
+from ganstudio.gui.widgets.section import Section
+from tests.gui.conftest import Running
+
+LEFT = Qt.MouseButton.LeftButton
+Start = Callable[..., Running]
+
+
+def section(running: Running, title: str) -> Section:
+    return next(each for each in running.window.right.sections if each.body.accessibleName() == title)
+
+
+def choose(running: Running, qtbot: QtBot, words: str) -> None:
+    """Open the menu of Truncation and choose an entry."""
+    qtbot.mouseClick(section(running, "Truncation").more, LEFT)
+    menu = next(each for each in running.window.findChildren(QMenu) if each.isVisible())
+    action = next(each for each in menu.actions() if each.text() == words)
+    qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
+
+
+def test_settings_are_saved_under_a_name_and_used_again(start: Start, qtbot: QtBot) -> None:
+    running = start()
+    session = running.session
+    session.change("Truncation ψ", "psi", 0.5)
+    choose(running, qtbot, "Save these settings…")
+    card = next(each for each in running.window.findChildren(NameCard) if each.isVisible())
+    assert running.window.rect().contains(card.card.geometry())
+    qtbot.keyClick(card.field, Qt.Key.Key_Return)
+    assert card.isVisible()
+    qtbot.keyClicks(card.field, "R & B")
+    qtbot.keyClick(card.field, Qt.Key.Key_Return)
+    assert not card.isVisible()
+    choose(running, qtbot, "Back to the defaults")
+    assert session.document.psi == 1.0
+    choose(running, qtbot, "R && B")
+    assert session.document.psi == 0.5
+    qtbot.keyClick(running.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert session.document.psi == 1.0
+    command = next(each for each in running.window.book.offered() if each.name == "Preset of Truncation: R & B")
+    command.run()
+    assert session.document.psi == 0.5
+    session.presets.remove("Truncation", "R & B")
+    assert not [each for each in running.window.book.offered() if each.name.startswith("Preset of")]
+    running.settle()
+
+
+def test_panels_without_settings_have_no_presets(start: Start) -> None:
+    running = start()
+    assert not section(running, "Device").more.isVisible()
+    assert section(running, "Truncation").more.isVisible()
