@@ -23,6 +23,7 @@ class Progress:
 class Urgency(IntEnum):
     """Which job takes its next step first."""
 
+    LIVE = -1  # follows the picture: has a moment after each one, even while newer documents wait
     QUICK = 0  # a part of the window waits for it, such as a thumbnail
     WORK = 1  # asked for, with a line in the status bar
     IDLE = 2  # done when there is nothing else to do

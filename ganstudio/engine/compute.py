@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ganstudio.core.generator import Features
     from ganstudio.engine.model import Model
 
+FOLLOWING_S = 0.03
 T = TypeVar("T")
 Event = Frame | ModelOpened | DeviceReady | Problem | Activity | JobStatus
 
@@ -110,6 +112,7 @@ class Compute:
         self.store = Store()
         self._wake = threading.Condition()
         self._newest: Document | None = None
+        self.drawn: Document | None = None  # the last one whose full pictures were delivered
         self._commands: deque[Command] = deque()
         self._jobs: list[RunningJob] = []
         self._cancelled: set[int] = set()
@@ -192,6 +195,7 @@ class Compute:
                 self._obey(backend, command)
             elif document is not None:
                 self._draw(backend, document)
+                self._follow(backend)
             else:
                 self._step_job(backend)
 
@@ -216,20 +220,30 @@ class Compute:
     def _draw(self, backend: Backend, document: Document) -> None:
         def frames() -> None:
             for frame in backend.render(document, lambda: self.newer_waits):
+                if not frame.preview:
+                    self.drawn = document
                 self._deliver(frame)
                 if frame.preview and self.newer_waits:
                     return
 
         self._guarded(frames)
 
-    def _next_job(self) -> RunningJob | None:
-        return next((job for job in self._jobs if not job.paused or job.number in self._cancelled), None)
+    def _follow(self, backend: Backend) -> None:
+        """Give what follows the picture a moment, even where a newer document waits: in a drag one always does."""
+        until = time.perf_counter() + FOLLOWING_S
+        while time.perf_counter() < until and self._step_job(backend, Urgency.LIVE):
+            pass
 
-    def _step_job(self, backend: Backend) -> None:
+    def _next_job(self, least: Urgency = Urgency.IDLE) -> RunningJob | None:
+        ready = (job for job in self._jobs if not job.paused or job.number in self._cancelled)
+        return next((job for job in ready if job.urgency <= least), None)
+
+    def _step_job(self, backend: Backend, least: Urgency = Urgency.IDLE) -> bool:
+        """Take a step of the first job that is at least as urgent; tell whether there was one."""
         with self._wake:
-            job = self._next_job()
+            job = self._next_job(least)
         if job is None:
-            return
+            return False
         state = JobState.RUNNING
         if job.number in self._cancelled:
             state = JobState.CANCELLED
@@ -251,6 +265,7 @@ class Compute:
                 self._jobs.remove(job)
                 self._cancelled.discard(job.number)
         self._deliver(_status(job, JobState.PAUSED if job.paused and state is JobState.RUNNING else state))
+        return True
 
     def _guarded(self, work: Callable[[], T]) -> T | None:
         try:

@@ -14,6 +14,7 @@ from ganstudio.core.comparison import NOTHING, PRESENT, Amplified, Distance, Pai
 from ganstudio.core.device import Precision
 from ganstudio.core.document import Document, FrozenMap, MoveAlong
 from ganstudio.core.frame import ModelInfo
+from ganstudio.core.progress import Urgency
 from ganstudio.engine.compute import Backend
 from ganstudio.studio.pursuit import Pursuit, Refusal
 
@@ -47,9 +48,9 @@ class Comparison:
         self._infos: dict[str, ModelInfo] = {}  # of models that were opened to compare with; the compute thread's own
         self._network: PerceptualDistance | None = None  # the compute thread's own as well
         self._features: tuple[torch.Tensor, list[torch.Tensor]] | None = None
-        self._pictures = Pursuit("Compare", session.add_job, self._wanted, self._draw, self._take)
+        live = Urgency.LIVE
+        self._pictures = Pursuit("Compare", session.add_job, self._wanted, self._draw, self._take, live)
         self._distance = Pursuit("LPIPS", session.add_job, self._wanted_distance, self._measure, self._take)
-        session.project_changed.connect(self._wake)
         session.frame_arrived.connect(self._wake)
         session.model_changed.connect(self._wake)
         session.device_changed.connect(self._again)
@@ -132,9 +133,10 @@ class Comparison:
 
     def _wanted(self) -> Wish | None:
         kinds = {side.kind for side in self.sides.values()}
-        if not self._watched or SideKind.NOTHING in kinds or not self.present.model.digest:
+        drawn = self._session.compute.drawn
+        if not self._watched or SideKind.NOTHING in kinds or drawn is None:
             return None
-        present = Document() if kinds == {SideKind.PINNED} else self.present  # pins do not follow it
+        present = Document() if kinds == {SideKind.PINNED} else drawn  # pins do not follow it
         return Wish(self.sides[A], self.sides[B], present, self.shown)
 
     def _wanted_distance(self) -> Wish | None:

@@ -9,6 +9,7 @@ from psygnal import Signal
 from ganstudio.core.document import Document
 from ganstudio.core.frame import ModelInfo, StageInfo
 from ganstudio.core.inspection import ActiveChannels, Cells, Look, Order, Seen, View
+from ganstudio.core.progress import Urgency
 from ganstudio.engine.compute import Backend
 from ganstudio.studio.pursuit import Pursuit, Refusal
 
@@ -40,10 +41,10 @@ class Layers:
         self._watched = False
         self._styles_watched = False
         self._sorted: tuple[tuple[str, str, Order], tuple[int, ...]] | None = None
-        self._sight = Pursuit("Layers", session.add_job, self._wanted_look, self._look_steps, self._take)
+        live = Urgency.LIVE
+        self._sight = Pursuit("Layers", session.add_job, self._wanted_look, self._look_steps, self._take, live)
         self._styles = Pursuit("Style channels", session.add_job, self._wanted_layer, self._style_steps, self._take)
         session.model_changed.connect(self._adopt)
-        session.project_changed.connect(self._wake)
         session.frame_arrived.connect(self._wake)
         session.device_changed.connect(self._look_again)
 
@@ -143,11 +144,9 @@ class Layers:
         self._sight.again()
 
     def _document(self) -> Document | None:
-        """The document that is drawn, where its model is the one that stages are known of."""
-        session = self._session
-        document = session.document if session.previewed is None else session.previewed
-        known = session.model is not None and session.model.digest == document.model.digest
-        return document if known else None
+        """The document that was drawn last, whose stages are kept, where its model is the one that is open."""
+        model, drawn = self._session.model, self._session.compute.drawn
+        return drawn if model is not None and drawn is not None and drawn.model.digest == model.digest else None
 
     def _wanted_look(self) -> tuple[Document, Look] | None:
         document = self._document()

@@ -18,7 +18,7 @@ class Refusal(str):
 
 
 class Pursuit(Generic[W]):
-    """Runs `steps(backend, wish)` for the newest `wanted()` as a quick job; lives on the main thread.
+    """Runs `steps(backend, wish)` for the newest `wanted()` as a job; lives on the main thread.
 
     `take` gets what every step found; a wish that something speaks against gives a `Refusal`.
     """
@@ -30,9 +30,10 @@ class Pursuit(Generic[W]):
         wanted: Callable[[], W | None],
         steps: Callable[[Backend, W], Iterator[object]],
         take: Callable[[object], None],
+        urgency: Urgency = Urgency.QUICK,
     ) -> None:
         """Do nothing before the first `wake`."""
-        self._title, self._add_job = title, add_job
+        self._title, self._add_job, self._urgency = title, add_job, urgency
         self._wanted, self._make, self._take_result = wanted, steps, take
         self._tried: W | None = None
         self._number: int | None = None
@@ -45,7 +46,7 @@ class Pursuit(Generic[W]):
     def wake(self) -> None:
         """Look whether something else is wanted now."""
         if self._number is None and self._missing() is not None:
-            self._number = self._add_job(self._title, self._steps, self._take, Urgency.QUICK)
+            self._number = self._add_job(self._title, self._steps, self._take, self._urgency)
 
     def again(self) -> None:
         """Do the same once more: something else that it depends on has changed."""
