@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from ganstudio.core.frame import Frame, ModelInfo
@@ -14,6 +15,7 @@ from ganstudio.gui.widgets.buttons import IconButton, TextButton
 from ganstudio.gui.widgets.choice import ChoiceRow, Option
 from ganstudio.gui.widgets.frame import Surface
 from ganstudio.gui.widgets.labels import ElidedLabel, clear, label
+from ganstudio.gui.widgets.menu_choice import MenuChoice
 from ganstudio.gui.widgets.tab_strip import TabStrip
 
 PICTURE = "Picture"
@@ -66,6 +68,10 @@ class ViewBar(Surface):
         self.pages = ChoiceRow("What the middle shows", ())
         self.pages.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.pages.hide()
+        self.narrow = MenuChoice("What the middle shows", "Choose what stands in the picture's place")
+        self.narrow.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.narrow.hide()
+        self._paged = False
         self.hint = ElidedLabel("Drag the picture to move through the latent space", "small")
         self.question = IconButton(IconName.HELP, "What is this page?", "Explains this page in plain words")
         self.question.hide()
@@ -81,6 +87,7 @@ class ViewBar(Surface):
         row.setContentsMargins(12, 0, 8, 0)
         row.setSpacing(4)
         row.addWidget(self.pages)
+        row.addWidget(self.narrow)
         row.addWidget(self.hint, 1)
         row.addWidget(self.question)
         row.addWidget(self.zoom)
@@ -100,8 +107,26 @@ class ViewBar(Surface):
         options = [Option(PICTURE, PICTURE, "The picture itself")]
         options += [Option(title, title, f"Show “{title}” in the picture's place") for title, _icon in pages]
         self.pages.show_options(options)
-        self.pages.show_choice(PICTURE)
-        self.pages.setVisible(bool(pages))
+        self.narrow.show_options(options)
+        self.show_page(PICTURE)
+        self._paged = bool(pages)
+        self._fit()
+
+    def show_page(self, title: str) -> None:
+        """Show which page stands in the middle."""
+        self.pages.show_choice(title)
+        self.narrow.show_choice(title)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Offer the pages in a menu where there is no room for all their names."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        others = sum(part.sizeHint().width() + 4 for part in (self.zoom, self.question, *self._buttons))
+        wide = self.pages.sizeHint().width() + others + 40 <= self.width()
+        self.pages.setVisible(self._paged and wide)
+        self.narrow.setVisible(self._paged and not wide)
 
 
 class Stage(Surface):
@@ -139,6 +164,7 @@ class Stage(Surface):
         column.addWidget(self.bar)
         self.bar.show_for(False)
         self.bar.pages.chosen.connect(self.show_page)
+        self.bar.narrow.chosen.connect(self.show_page)
         self.bar.question.clicked.connect(self._ask)
         self.viewer.zoomed.connect(self._show_zoom)
 
@@ -170,7 +196,7 @@ class Stage(Surface):
         picture = self.viewer if self.frame is not None else self.notice
         found = next((panel for panel in self._panels if panel.title == title), picture)
         self._stack.setCurrentWidget(found)
-        self.bar.pages.show_choice(self.page)
+        self.bar.show_page(self.page)
         self.bar.show_for(found is self.viewer)
         self.bar.question.setVisible(isinstance(found, Panel) and found.topic() is not None)
         self.page_changed.emit(self.page)

@@ -326,7 +326,7 @@ def test_every_part_wears_the_theme_that_was_chosen_last(start: Start, qtbot: Qt
     qtbot.waitUntil(lambda: appearance.settled)
     sheet = style_sheet(LIGHT)
     worn = [w for w in window.findChildren(QWidget) if w.styleSheet()]
-    assert len(worn) == 11
+    assert len(worn) == 13
     assert {w.styleSheet() for w in worn} == {sheet}
     words = [w for w in window.findChildren(QLabel) if w.isVisible() and not w.property("tone") and not w.objectName()]
     assert {w.palette().color(w.foregroundRole()).name() for w in words} == {LIGHT.text}
@@ -372,4 +372,4 @@ def test_every_question_mark_explains(start: Start, qtbot: QtBot, styled_model: 
         titles.append(card.title.text())
         qtbot.keyClick(running.window, Qt.Key.Key_Escape)
         assert not card.isVisible()
-    assert len(set(titles)) == len(titles) == 5
+    assert len(set(titles)) == len(titles) == len(running.window.right.sections)

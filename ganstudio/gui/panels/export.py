@@ -91,6 +91,7 @@ class ExportPanel(Panel):
             slider.changed.connect(lambda value, _gesture, slider=slider: self._set(slider, value))
         self.recipe = QCheckBox("Carry the recipe")
         self.recipe.setChecked(True)
+        self.recipe.setMinimumHeight(TARGET)
         describe(
             self.recipe, "Carry the recipe", "The file remembers how it was made: drop it on the window to come back"
         )

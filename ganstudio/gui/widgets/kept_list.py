@@ -12,8 +12,8 @@ from ganstudio.gui.canvas.viewer import image_of
 from ganstudio.gui.kept_drag import KEPT_MIME, kept_payload
 from ganstudio.gui.widgets.buttons import describe
 
-PICTURE_PX = 64
-CELL = QSize(74, 92)
+PICTURE_PX = 56
+CELL = QSize(66, 82)
 MOST_HIGH = 3 * CELL.height()
 Words = Callable[[KeptLatent], str]
 
