@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from ganstudio.core.document import SPATIAL, Bend, BendUnits
 
 LEAST_ZOOM = 0.01
+LARGEST = 1e6
 HALF_PRECISION = (torch.bfloat16, torch.float16)
 
 
@@ -22,7 +23,7 @@ def bent(x: torch.Tensor, bends: Sequence[BendUnits]) -> torch.Tensor:
 
 
 def _bent(x: torch.Tensor, bend: BendUnits, spread: torch.Tensor) -> torch.Tensor:
-    units = [unit for unit in bend.units if unit < x.shape[1]]
+    units = [unit for unit in bend.units if 0 <= unit < x.shape[1]]
     if (bend.units and not units) or (bend.bend in SPATIAL and x.ndim < 4):
         return x
     if not units:
@@ -66,6 +67,7 @@ def _moved(x: torch.Tensor, bend: BendUnits) -> torch.Tensor:
 
 def affine_matrix(bend: Bend, amount: float) -> list[list[float]]:
     """Return the matrix `[2, 3]` from places in the result to places in the source, both in [-1, 1]."""
+    amount = min(max(amount, -LARGEST), LARGEST)
     match bend:
         case Bend.MOVE_X:
             return [[1.0, 0.0, -2.0 * amount], [0.0, 1.0, 0.0]]

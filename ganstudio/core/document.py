@@ -191,7 +191,7 @@ class MoveAlong:
     @property
     def acts(self) -> bool:
         """Whether it changes anything."""
-        return self.on and self.amount != 0.0
+        return self.on and math.isfinite(self.amount) and self.amount != 0.0
 
 
 class Bend(StrEnum):
@@ -234,7 +234,7 @@ class BendUnits:
     @property
     def acts(self) -> bool:
         """Whether it changes anything."""
-        return self.on and NEUTRAL.get(self.bend) != self.amount
+        return self.on and math.isfinite(self.amount) and NEUTRAL.get(self.bend) != self.amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +254,7 @@ class ShiftStyle:
     @property
     def acts(self) -> bool:
         """Whether it changes anything."""
-        return self.on and self.amount != 0.0
+        return self.on and math.isfinite(self.amount) and self.amount != 0.0
 
 
 StageEdit = BendUnits | ShiftStyle

@@ -88,7 +88,7 @@ def edit_in_words(edit: BendUnits | ShiftStyle) -> str:
     """Name an edit in a few words."""
     if isinstance(edit, ShiftStyle):
         return f"{layer_in_words(edit.layer)} #{edit.channel}"
-    units = "all units" if not edit.units else f"unit{'s' if len(edit.units) > 1 else ''} {units_in_words(edit.units)}"
+    units = f"#{units_in_words(edit.units)}" if edit.units else "all units"
     return f"{BEND_TITLES[edit.bend]} · {edit.stage} · {units}"
 
 

@@ -1,12 +1,13 @@
 """What bends do to an activation, on numbers that can be checked by hand."""
 
 import dataclasses
+import math
 
 import pytest
 import torch
 
 from ganstudio.core.bending import bent
-from ganstudio.core.document import Bend, BendUnits
+from ganstudio.core.document import Bend, BendUnits, ShiftStyle
 
 
 def activation() -> torch.Tensor:
@@ -75,5 +76,13 @@ def test_a_neutral_amount_does_not_act_and_changes_nothing(bend: Bend) -> None:
 
 def test_units_beyond_the_last_one_are_passed_over() -> None:
     x = activation()
-    assert torch.equal(bent(x, [BendUnits("b8", (7,), Bend.ABLATE)]), x)
+    assert torch.equal(bent(x, [BendUnits("b8", (7, -1), Bend.ABLATE)]), x)
     assert torch.equal(bent(x, [BendUnits("b8", (0, 7), Bend.ABLATE)])[:, 1:], x[:, 1:])
+
+
+@pytest.mark.parametrize("bend", Bend)
+def test_absurd_amounts_do_not_fail(bend: Bend) -> None:
+    assert not BendUnits("b8", (), bend, math.inf).acts
+    assert not ShiftStyle("b8.conv0", 0, math.nan).acts
+    for amount in (1e300, -1e300):
+        assert bent(activation(), [BendUnits("b8", (), bend, amount)]).shape == (2, 3, 8, 8)

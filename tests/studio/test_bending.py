@@ -37,8 +37,8 @@ def test_units_are_read_as_people_write_them(text: str, units: tuple[int, ...] |
 
 
 def test_edits_in_words() -> None:
-    assert edit_in_words(BendUnits("b16", (3, 4, 5), Bend.ROTATE, 20.0)) == "Rotate · b16 · units 3–5"
-    assert edit_in_words(BendUnits("b16", (7,))) == "Ablate · b16 · unit 7"
+    assert edit_in_words(BendUnits("b16", (3, 4, 5), Bend.ROTATE, 20.0)) == "Rotate · b16 · #3–5"
+    assert edit_in_words(BendUnits("b16", (7,))) == "Ablate · b16 · #7"
     assert edit_in_words(BendUnits("b16", (), Bend.FLIP_X)) == "Flip left and right · b16 · all units"
     assert edit_in_words(ShiftStyle("b8.conv0", 12, 1.0)) == "b8 · conv0 #12"
 

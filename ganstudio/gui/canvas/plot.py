@@ -49,9 +49,9 @@ class Plot(QWidget):
         self._points: list[tuple[float, float]] = []
         self._bars = False
         self._nothing = ""
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(136)
-        self.setMinimumWidth(140)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(140, 96)
+        self.setMaximumHeight(176)
         describe(self, name, tip)
 
     @property

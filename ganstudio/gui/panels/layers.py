@@ -141,9 +141,9 @@ class LayersPanel(Panel):
         right = QVBoxLayout()
         right.setSpacing(6)
         right.addLayout(heading)
-        right.addWidget(self.picture, 1)
+        right.addWidget(self.picture, 3)
         right.addWidget(self.numbers)
-        right.addLayout(plots)
+        right.addLayout(plots, 1)
         body = QHBoxLayout()
         body.setSpacing(12)
         body.addWidget(side)
@@ -213,16 +213,16 @@ def statistics_in_words(numbers: Statistics) -> str:
     """The numbers in one line, with three digits that count."""
     named = (("mean", numbers.mean), ("std", numbers.std), ("min", numbers.least), ("max", numbers.most))
     words = [f"{name} {number_in_words(float(f'{value:.3g}'))}" for name, value in named]
-    return "   ".join([*words, f"zeros {numbers.zeros:.0%}"])
+    return "  ".join([*words, f"zeros {numbers.zeros:.0%}"])
 
 
 def look_in_words(look: Look, explained: tuple[float, ...] = ()) -> str:
     """Say what is looked at; `explained` are the shares of the variance that components carry."""
-    channels = ", ".join(f"#{channel}" for channel in look.looked_at)
+    channels = ", ".join(map(str, look.looked_at))
     shares = " + ".join(f"{share * 100:.0f}" for share in explained) + " %" if explained else ""
     what = {
         View.CHANNEL: f"channel {channels}",
-        View.COLOURS: f"channels {channels} as RGB",
+        View.COLOURS: f"channels {channels}",
         View.COMPONENTS: f"components{', ' + shares + ' of the variance' if shares else ''}",
         View.PICTURE: "the picture",
     }[look.view]

@@ -45,7 +45,7 @@ def test_the_page_shows_stages_channels_and_numbers(start: Callable[..., Running
     qtbot.mouseClick(page.sheet, LEFT, pos=page.sheet.cell(6).center())
     settled(running)
     assert layers.look.looked_at == (6,)
-    assert page.what.text() == "b8 · channel #6"
+    assert page.what.text() == "b8 · channel 6"
     assert (page.picture.image.width(), page.sheet.drawn) == (8, 16)
     shift = Qt.KeyboardModifier.ShiftModifier
     qtbot.mouseClick(page.sheet, LEFT, shift, page.sheet.cell(2).center())
