@@ -76,6 +76,8 @@ class Body(QWidget):
         left, right, middle, below = groups
         self.left.show_panels(left)
         self.right.show_panels(right)
+        for dock in (self.left, self.right):
+            dock.fold([panel.title for panel in workspace.folded])
         self.stage.show_panels(middle)
         self.shelf.show_panels(below)
         self.workspace = workspace

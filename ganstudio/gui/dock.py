@@ -76,7 +76,7 @@ class Dock(Surface):
         """Fold these sections, unfold the others."""
         for section in self.sections:
             if isinstance(section.body, Panel):
-                section.set_open(section.body.title not in titles)
+                section.set_open(section.body.title not in titles, tell=False)
 
     def reveal(self, title: str) -> None:
         """Unfold a section and bring it into sight."""

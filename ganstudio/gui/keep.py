@@ -10,7 +10,7 @@ from ganstudio.gui.body import Body
 from ganstudio.gui.theme.appearance import Appearance
 from ganstudio.studio.settings import Settings
 
-GEOMETRY, SPLIT, HEIGHTS, FOLDED, HIDDEN = "geometry", "split", "heights", "folded", "hidden"
+GEOMETRY, SPLIT, HEIGHTS, FOLDED, HIDDEN, SEEN = "geometry", "split", "heights", "folded", "hidden", "seen"
 
 
 class Keeper:
@@ -26,7 +26,11 @@ class Keeper:
         self._layout[GEOMETRY] = _text(window.saveGeometry())
         self._layout[SPLIT] = _text(body.across.saveState())
         self._layout[HEIGHTS] = _text(body.upright.saveState())
-        self._layout[FOLDED] = "\n".join(title for dock in docks for title in dock.folded())
+        titles = [title for dock in docks for title in dock.titles()]
+        seen = [title for title in self._layout.get(SEEN, "").split("\n") if title and title not in titles]
+        elsewhere = [title for title in self._layout.get(FOLDED, "").split("\n") if title in seen]
+        self._layout[FOLDED] = "\n".join([*elsewhere, *(title for dock in docks for title in dock.folded())])
+        self._layout[SEEN] = "\n".join([*seen, *titles])
         hidden = [dock.objectName() for dock in docks if dock.isHidden()]
         self._layout[HIDDEN] = "\n".join(hidden if body.shelf.wanted else [*hidden, body.shelf.objectName()])
 
@@ -64,9 +68,10 @@ class Keeper:
 
     def restore_folds(self, body: Body) -> None:
         """Fold what was folded."""
-        folded = self._layout.get(FOLDED, "").split("\n")
+        folded, seen = (self._layout.get(key, "").split("\n") for key in (FOLDED, SEEN))
         for dock in (body.left, body.right):
-            dock.fold(folded)
+            now = [title for title in dock.folded() if title not in seen]  # new ones stay as the workspace has them
+            dock.fold([*folded, *now])
 
 
 def _text(state: QByteArray) -> str:

@@ -36,6 +36,7 @@ class Workspace:
     right: tuple[type[Panel], ...]
     middle: tuple[type[Panel], ...] = ()
     bottom: tuple[type[Panel], ...] = ()
+    folded: tuple[type[Panel], ...] = ()  # until a person unfolds them
 
     def places(self) -> tuple[tuple[type[Panel], ...], ...]:
         """The kinds of panels on the left, on the right, in the middle and below."""
@@ -61,6 +62,16 @@ EXPLORE = Workspace(
     ),
     middle=(MixingSheetPanel, LayersPanel, ComparePanel),
     bottom=(TimelinePanel,),
+    folded=(
+        ProjectPanel,
+        HistoryPanel,
+        ModelPanel,
+        ArithmeticPanel,
+        BendingPanel,
+        StyleChannelsPanel,
+        ExportPanel,
+        DevicePanel,
+    ),
 )
 
 WORKSPACES: tuple[Workspace, ...] = (EXPLORE,)

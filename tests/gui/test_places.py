@@ -11,6 +11,7 @@ from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Ability
 from ganstudio.gui.actions import Command
 from ganstudio.gui.body import Body
+from ganstudio.gui.panels.device import DevicePanel
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.workspaces import EXPLORE, Workspace
@@ -106,3 +107,16 @@ def test_workspaces_change_with_a_click_and_keep_the_document(start: Callable[..
     assert running.session.document == before
     window.book.action("workspace.wide").trigger()
     assert window.panel(SheetPanel) is not None
+
+
+def test_what_was_unfolded_stays_so_in_every_workspace(start: Callable[..., Running]) -> None:
+    running = start(workspaces=(EXPLORE, WIDE))
+    window, qtbot = running.window, running.qtbot
+    assert "Device" in window.right.folded()
+    device = next(section for section in window.right.sections if isinstance(section.body, DevicePanel))
+    qtbot.mouseClick(device.header, LEFT)
+    window.show_workspace("wide")
+    assert "Device" not in window.right.folded()
+    window.show_workspace("explore")
+    assert "Device" not in window.right.folded()
+    assert "Arithmetic" in window.right.folded()

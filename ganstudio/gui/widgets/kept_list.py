@@ -13,7 +13,7 @@ from ganstudio.gui.kept_drag import KEPT_MIME, kept_payload
 from ganstudio.gui.widgets.buttons import describe
 
 PICTURE_PX = 56
-CELL = QSize(66, 82)
+CELL = QSize(70, 82)
 MOST_HIGH = 3 * CELL.height()
 Words = Callable[[KeptLatent], str]
 

@@ -54,11 +54,12 @@ class Section(Surface):
         """Fold or unfold."""
         self.set_open(not self.is_open)
 
-    def set_open(self, is_open: bool) -> None:
-        """Fold or unfold, and tell."""
+    def set_open(self, is_open: bool, *, tell: bool = True) -> None:
+        """Fold or unfold, and tell unless nobody is to know."""
         if is_open != self.is_open:
             self._set_open(is_open)
-            self.folded.emit(not is_open)
+            if tell:
+                self.folded.emit(not is_open)
 
     def _set_open(self, is_open: bool) -> None:
         self.body.setVisible(is_open)
