@@ -34,17 +34,20 @@ class Pool:
         self.kinds = kinds
         self.plain: list[Plain] = []
         self._numbers: dict[Any, int] = {}
+        self._places: dict[int, int] = {}  # the same by identity, which is quicker; all of them stay alive here
         self._values: list[Any] = []
 
     def number_of(self, value: Any) -> int:
         """Return the number of a value, which is written at its first mention."""
-        number = self._numbers.get(value)
+        number = self._places.get(id(value))
+        if number is None:
+            number = self._numbers.get(value)
         if number is None:
             written = to_plain(value, self, inside=True)
             number = len(self.plain)
             self.plain.append(written)
             self._values.append(value)
-            self._numbers[value] = number
+            self._numbers[value] = self._places[id(value)] = number
         return number
 
     def value(self, number: int) -> Any:
@@ -102,6 +105,8 @@ def from_plain(data: Plain, kind: type[T], place: str = "", pool: Pool | None = 
 
 
 def _read(data: Plain, kind: Any, place: str, pool: Pool | None, depth: int) -> Any:
+    if pool is not None and type(data) is int and isinstance(kind, type) and isinstance(pool.value(data), kind):
+        return pool.value(data)
     if depth == 0:
         raise BrokenValueError(f"{place}: this is nested too deeply")
     origin = typing.get_origin(kind)

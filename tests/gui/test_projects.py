@@ -135,7 +135,7 @@ def crashed_home(start: Start, qtbot: QtBot, tmp_path: Path) -> Path:
     running.settle()
     sessions = tmp_path / "first" / SESSIONS
     qtbot.waitUntil(lambda: bool(list(sessions.glob(f"*/{JOURNAL}"))), timeout=10_000)
-    shutil.copytree(sessions, tmp_path / "second" / SESSIONS)
+    shutil.copytree(sessions, tmp_path / "second" / SESSIONS, ignore=shutil.ignore_patterns("*.part"))
     return tmp_path / "second"
 
 
@@ -177,3 +177,15 @@ def test_what_was_closed_can_be_reopened_from_the_palette(start: Start, qtbot: Q
     command = next(each for each in running.window.book.offered() if each.name.startswith("Reopen the session"))
     command.run()
     qtbot.waitUntil(lambda: running.session.document.psi == 0.25, timeout=10_000)
+
+
+def test_a_start_with_a_project_opens_it(start: Start, tmp_path: Path) -> None:
+    running = start()
+    running.session.change("Truncation ψ", "psi", 0.25)
+    _path, work, done = running.session.projects.writing(tmp_path / "walk")
+    work()
+    done()
+    later = start(tmp_path / "walk.ganstudio")
+    assert later.settle().document.psi == 0.25
+    assert later.session.projects.path == tmp_path / "walk.ganstudio"
+    assert later.session.undo_label == "Truncation ψ"

@@ -1,5 +1,6 @@
 """Undo and redo as a state machine against a plain tree."""
 
+import random
 from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
@@ -194,3 +195,21 @@ def test_looking_is_no_step_and_ends_a_gesture() -> None:
     assert (len(history), history.project.active) == (1, 1)
     history.look_at(7)
     assert history.project.active == 1
+
+
+def test_a_thousand_random_edits_are_undone_and_redone() -> None:
+    chance = random.Random(5)
+    history = History(at(0.0, 10.0, 20.0))
+    states = [history.project]
+    for i in range(1000):
+        history.look_at(chance.randrange(3))
+        project = history.project
+        document = replace(project.document, psi=chance.uniform(-1, 2), cutoff=i)
+        history.record(f"edit {i}", project.with_document(document))
+        states.append(history.project)
+    for state in reversed(states[-STEPS_KEPT - 1 : -1]):
+        assert history.undo().documents == state.documents
+    assert history.undo_label is None
+    for state in states[-STEPS_KEPT:]:
+        assert history.redo() == state
+    assert history.redo_label is None

@@ -69,7 +69,7 @@ def test_a_crashed_session_is_offered_and_comes_back_with_its_history(
     frame = running.settle()
     folder = written(recovery)
     crashed = folder.with_name("1-crashed")
-    shutil.copytree(folder, crashed)
+    shutil.copytree(folder, crashed, ignore=shutil.ignore_patterns("*.part"))
     recovery.end()
 
     later = run("faces-dcgan")

@@ -29,6 +29,7 @@ class HistoryPanel(Panel):
         self.note = label("Every change appears here, and a click goes back to it.", "small", wrap=True)
         for widget in (self.tree, self.note):
             self.column.addWidget(widget)
+        self._shown: object = None
         self._soon = QTimer(self)  # a drag changes the history faster than the eye needs to see
         self._soon.setSingleShot(True)
         self._soon.setInterval(PAUSE_MS)
@@ -51,5 +52,10 @@ class HistoryPanel(Panel):
 
     def _show(self) -> None:
         tree = self.session.history.tree
+        first, last = tree.nodes[0], tree.nodes[-1]
+        shown = (id(first), first.when, last.number, last.label, len(tree.nodes), tree.current, tree.forks)
+        if shown == self._shown:  # only the present step's values moved
+            return
+        self._shown = shown
         self.tree.show_tree(tree)
         self.note.setVisible(len(tree.nodes) == 1)
