@@ -306,10 +306,12 @@ def evened(places: Array, speeds: Array, count: int = ARC_STEPS) -> Array:
     `speeds` `[K]` are lengths per segment at rising `places` `[K]`, with both ends of the path; the length between
     two places is the area below them.
     """
-    lengths = np.concatenate([[0.0], np.cumsum(np.diff(places) * (speeds[1:] + speeds[:-1]) / 2)])
+    fine = np.linspace(places[0], places[-1], max(round(places[-1] - places[0]), 1) * ARC_STEPS + 1)
+    steps = np.interp((fine[1:] + fine[:-1]) / 2, places, speeds) * np.diff(fine)
+    lengths = np.concatenate([[0.0], np.cumsum(steps)])
     if lengths[-1] <= 0.0:
         return np.linspace(places[0], places[-1], count)
-    table: Array = np.interp(np.linspace(0.0, lengths[-1], count), lengths, places)
+    table: Array = np.interp(np.linspace(0.0, lengths[-1], count), lengths, fine)
     table[0], table[-1] = places[0], places[-1]
     return table
 

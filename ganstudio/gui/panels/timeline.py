@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from PyQt6.QtCore import QElapsedTimer, QMimeData, QPoint, Qt, QTimer
 from PyQt6.QtGui import QHideEvent, QImage, QResizeEvent, QShowEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from ganstudio.core.document import Document, LatentValue, Space
 from ganstudio.core.frame import ModelInfo
@@ -22,7 +22,7 @@ from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.panels.timeline_menu import EASINGS, KeyframeActs, PlaceOnPath, path_menu
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import TIMELINE, Topic
-from ganstudio.gui.widgets.buttons import describe
+from ganstudio.gui.widgets.name_field import NameField
 from ganstudio.gui.widgets.path_bar import PathBar
 from ganstudio.gui.widgets.path_figures import PathFigures
 from ganstudio.gui.widgets.path_settings import PathSettings
@@ -236,23 +236,16 @@ class TimelinePanel(Panel):
         self.track.select(self.editor.add_kept(dragged_kept(data, self.session.project), seconds))
 
     def _rename(self, index: int) -> None:
-        field = QLineEdit(self.editor.timeline.keyframes[index].name, self.track)
-        describe(field, "Name of the keyframe", "Press Return to keep the name, Esc to leave it as it was")
+        field = NameField("the keyframe", self.editor.timeline.keyframes[index].name, self.track)
         place = self.track.mark_place(index).toRect()
         field.setGeometry(max(place.left() - 24, 0), place.bottom() - 4, 96, 24)
-        field.editingFinished.connect(partial(self._named, field, index))
-        field.selectAll()
+        field.named.connect(partial(self._named, index))
         field.show()
         field.setFocus(Qt.FocusReason.PopupFocusReason)
 
-    def _named(self, field: QLineEdit, index: int) -> None:
-        if field.isHidden():
-            return
-        field.hide()
-        field.deleteLater()
+    def _named(self, index: int, name: str) -> None:
         if index < len(self.editor.timeline.keyframes):
-            self.editor.rename(index, field.text())
-        self.track.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.editor.rename(index, name)
 
     def _next_easing(self, index: int) -> None:
         order = [easing for easing, _ in EASINGS]
