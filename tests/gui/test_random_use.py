@@ -13,6 +13,7 @@ from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
+from ganstudio.gui.panels.latent import LatentPanel
 from tests.gui.conftest import Running
 
 QUICK, FULL = 2_000, 100_000
@@ -91,7 +92,8 @@ def use(start: Callable[..., Running], model: Path, raised: list[BaseException],
             popup.close()
         assert not raised
         assert running.window.isVisible()
-    latent = running.window.body.panels[2]
+    latent = running.window.panel(LatentPanel)
+    assert latent is not None
     latent.release()
     frame = running.settle()
     assert frame.document == running.session.document
@@ -101,6 +103,8 @@ def use(start: Callable[..., Running], model: Path, raised: list[BaseException],
 def no_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("getOpenFileName", "getSaveFileName"):
         monkeypatch.setattr(f"PyQt6.QtWidgets.QFileDialog.{name}", lambda *_: ("", ""))
+    monkeypatch.setattr("PyQt6.QtWidgets.QFileDialog.getExistingDirectory", lambda *_: "")
+    monkeypatch.setattr("PyQt6.QtWidgets.QInputDialog.getText", lambda *_, **__: ("", False))
 
 
 def test_random_use_raises_nothing(
