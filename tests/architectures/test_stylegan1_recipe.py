@@ -128,6 +128,17 @@ def test_moments_are_forgotten_and_rates_change_where_a_resolution_begins() -> N
     assert kept == {4: True, 8: False, 12: False, 16: True, 20: False, 24: False, 28: True}
 
 
+def test_the_constant_begins_as_ones_or_at_random() -> None:
+    ones, random = (
+        StyleGANRecipe(dataclasses.replace(TINY, random_constant=chosen), FACTS).generator.get_parameter(
+            "synthesis.b4.start.const"
+        )
+        for chosen in (False, True)
+    )
+    assert torch.equal(ones, torch.ones_like(ones))
+    assert 0.8 < float(random.std(dim=(1, 2)).mean()) < 1.1
+
+
 def test_batches_of_the_authors_code_follow_the_resolution() -> None:
     recipe = StyleGANRecipe(dataclasses.replace(PRESETS["config-f"], channels=(8,) * 5, z_dim=8, w_dim=8), FACTS_64)
     assert [recipe.batch(millions * 1_000_000) for millions in (0, 1, 2, 4)] == [256, 128, 64, 32]

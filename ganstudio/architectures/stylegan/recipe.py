@@ -88,6 +88,8 @@ class StyleGANRecipe(PairRecipe):
             facts.c_dim, facts.img_channels, channels, mbstd_group=options.mbstd_group, blur_filter=blur
         )
         self.generator, self.discriminator = GeneratorNetwork(self._config), Discriminator(self._judge_config)
+        if options.random_constant and options.use_constant:
+            nn.init.normal_(self.generator.get_parameter("synthesis.b4.start.const"))
         self.growth = Growth(
             min(max(options.first_resolution, 4), facts.resolution),
             facts.resolution,

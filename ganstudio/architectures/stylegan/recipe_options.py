@@ -30,6 +30,8 @@ class StyleGANOptions:
     use_styles: bool = True
     use_constant: bool = True
     """Begin with a learned constant instead of a dense layer."""
+    random_constant: bool = False
+    """Begin with random numbers in that constant, as StyleGAN2 does, instead of ones, which take long to differ."""
     use_noise: bool = True
     style_mixing: float = 0.9
     """Share of pictures that two latents share at a random crossover."""
