@@ -58,12 +58,17 @@ class Body(QWidget):
         self.top.show_workspaces([(w.name, w.title, w.icon) for w in workspaces])
 
     def reset_layout(self) -> None:
-        """Show and unfold every panel at the size that it has at first."""
+        """Show every panel at the size that it has at first, folded only where it is at first."""
         for dock in (self.left, self.right):
             dock.show()
-            dock.fold(())
+        self._fold_as_at_first()
         self.shelf.wanted = True
         self._share_room()
+
+    def _fold_as_at_first(self) -> None:
+        folded = self.workspace.folded if self.workspace is not None else ()
+        for dock in (self.left, self.right):
+            dock.fold([panel.title for panel in folded])
 
     def _share_room(self) -> None:
         self.upright.setSizes([10_000, SHELF_PX])
@@ -76,11 +81,10 @@ class Body(QWidget):
         left, right, middle, below = groups
         self.left.show_panels(left)
         self.right.show_panels(right)
-        for dock in (self.left, self.right):
-            dock.fold([panel.title for panel in workspace.folded])
         self.stage.show_panels(middle)
         self.shelf.show_panels(below)
         self.workspace = workspace
+        self._fold_as_at_first()
         self.top.show_workspace(workspace.name)
 
     def show_fitting(self, info: ModelInfo | None) -> None:

@@ -83,5 +83,9 @@ class Dock(Surface):
         for section in self.sections:
             if isinstance(section.body, Panel) and section.body.title == title:
                 section.set_open(True)
+                inside = self._scroll.widget()
+                if inside is not None and (layout := inside.layout()) is not None:
+                    layout.activate()  # so that the section has its height before it is scrolled to
+                    inside.resize(inside.width(), inside.sizeHint().height())
                 self._scroll.ensureWidgetVisible(section)
                 section.header.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -69,7 +69,7 @@ def test_a_click_in_the_history_goes_there_and_branches_stay(start: Start, qtbot
     qtbot.waitUntil(lambda: len(panel.tree._rows) == 5, timeout=5000)
     rows = panel.tree._rows
     assert [(row.lane, row.above, row.ahead) for row in rows] == [
-        (0, None, True), (0, 0, True), (0, 1, False), (0, 2, False), (1, 1, True),
+        (0, None, True), (0, 0, True), (1, 1, False), (1, 2, False), (0, 1, True),
     ]  # fmt: skip
     qtbot.mouseClick(panel.tree.viewport(), LEFT, pos=panel.tree.place_of(rows[3].number) + QPoint(30, 0))
     assert session.document.psi == 0.6

@@ -32,22 +32,22 @@ class Row:
 
 
 def rows_of(tree: Tree) -> list[Row]:
-    """Return the steps of a history, oldest first; each branch has a lane of its own, reused after its end."""
+    """Return the steps of a history, oldest first: the way of undo and redo in the first lane, branches beside it."""
     last_child = {node.parent: node.number for node in tree.nodes if node.parent is not None}
-    first_child = {node.parent: node.number for node in reversed(tree.nodes) if node.parent is not None}
-    ahead = _line_of(tree, {**last_child, **dict(tree.forks)})
+    straight = {**last_child, **dict(tree.forks)}
+    ahead = _line_of(tree, straight)
     places = {node.number: i for i, node in enumerate(tree.nodes)}
     taken: list[list[tuple[int, int]]] = [[] for _ in range(LANES_SHOWN)]
     lanes: dict[int, int] = {}
     rows: list[Row] = []
     for node in tree.nodes:
         above = places[node.parent] if node.parent is not None else None
-        if node.parent is not None and first_child[node.parent] == node.number:
+        if node.parent is not None and straight[node.parent] == node.number:
             lanes[node.number] = lanes[node.parent]
         else:
             end = node.number
-            while end in first_child:
-                end = first_child[end]
+            while end in straight:
+                end = straight[end]
             lanes[node.number] = _free_lane(taken, above or 0, places[end])
         rows.append(Row(node.number, node.label, node.when, lanes[node.number], above, node.number in ahead))
     return rows
