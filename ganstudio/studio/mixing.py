@@ -1,7 +1,7 @@
 """Style mixing: which rows of ws are coarse, middle and fine, and what a weight of a source means."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -9,9 +9,14 @@ from pathlib import Path
 from ganstudio.core.document import Document, FrozenMap, InputValue, LatentPoint, LatentValue, StyleSource
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Latent
+from ganstudio.core.progress import JobStatus, Progress, Urgency
+from ganstudio.engine.compute import Backend
+from ganstudio.studio.recipes import recipe_in
+from ganstudio.studio.session import Session
 
 COARSE_PX, MIDDLE_PX = 8, 32
 Sources = tuple[StyleSource, ...]
+NamedLatent = tuple[LatentValue, str]
 
 
 class LayerGroup(StrEnum):
@@ -112,7 +117,7 @@ def new_source(sources: Sources, latent: LatentValue, name: str, groups: Sequenc
     return blank
 
 
-def seed_source(seed: int) -> tuple[LatentPoint, str]:
+def seed_source(seed: int) -> NamedLatent:
     """The latent of a seed, and the name that it goes by."""
     return LatentPoint.of_seed(seed), f"seed {seed}"
 
@@ -128,10 +133,21 @@ def plain_document(info: ModelInfo, document: Document, latent: LatentValue) -> 
     return dataclasses.replace(info.document, inputs=inputs)
 
 
-RecipeReader = Callable[[Path], Document | None]
-RECIPE_READERS: tuple[RecipeReader, ...] = ()  # what finds the document inside an exported picture
+def read_latents(session: Session, paths: Sequence[Path], take: Callable[[tuple[NamedLatent, ...]], None]) -> None:
+    """Read the latents of exported pictures from their recipes; `take` gets them by the files' names."""
 
+    def read(_backend: Backend) -> Iterator[Progress]:
+        for number, path in enumerate(paths):
+            found = recipe_in(path, session.store).document.inputs.get(latent_name(session.model) or "")
+            yield Progress(number + 1, len(paths), path.name, found)
 
-def document_in(path: Path, readers: Sequence[RecipeReader] = RECIPE_READERS) -> Document | None:
-    """The document that a file carries, None where it carries none."""
-    return next((found for reader in readers if (found := reader(path)) is not None), None)
+    found: list[NamedLatent] = []
+
+    def watch(status: JobStatus) -> None:
+        latent = status.progress.result
+        if status.is_over:
+            take(tuple(found))
+        elif isinstance(latent, LatentValue):
+            found.append((latent, paths[status.progress.done - 1].stem))
+
+    session.add_job("Reading recipes", read, watch, Urgency.QUICK)

@@ -43,12 +43,6 @@ def test_a_new_source_takes_what_is_free() -> None:
     assert mixing.own_share(sources, 0) == 0.0
 
 
-def test_readers_of_recipes_are_asked_in_turn(tmp_path: Path) -> None:
-    found = Document(psi=0.3)
-    assert mixing.document_in(tmp_path, (lambda _path: None, lambda _path: found)) == found
-    assert mixing.document_in(tmp_path) is None
-
-
 @pytest.fixture
 def styled(run: Callable[[str | Path], Running], styled_model: Path) -> Running:
     return run(styled_model)

@@ -1,12 +1,13 @@
 """The style-mixing board: other latents lend this picture their layers."""
 
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ganstudio.core.document import SEED_COUNT, Document, LatentValue, StyleSource
+from ganstudio.core.document import SEED_COUNT, Document, StyleSource
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Ability
 from ganstudio.core.project import Project
@@ -24,6 +25,7 @@ from ganstudio.gui.widgets.choice import ChoiceRow, Option
 from ganstudio.gui.widgets.labels import ElidedLabel, clear, label
 from ganstudio.gui.widgets.seed_box import SeedBox
 from ganstudio.studio import mixing
+from ganstudio.studio.recipes import carries_recipe
 from ganstudio.studio.session import Session
 
 GROUPS, LAYERS = "groups", "layers"
@@ -35,7 +37,7 @@ BOARD_TIP = (
     "Drag a cell to set a weight, click to turn it on or off, type a number, double-click for 0. "
     "Arrow keys move, + and − step, Delete removes the source"
 )
-EMPTY = "Nothing is mixed in yet. Add a seed, or drag a kept latent here."
+EMPTY = "Nothing is mixed in yet. Add a seed, or drag a kept latent or an exported picture here."
 
 
 class MixingPanel(Panel):
@@ -122,7 +124,7 @@ class MixingPanel(Panel):
         self.seed.roll()
         self.add_seed()
 
-    def add_latents(self, latents: tuple[tuple[LatentValue, str], ...]) -> None:
+    def add_latents(self, latents: tuple[mixing.NamedLatent, ...]) -> None:
         """Mix in latents by their names, in one step."""
         sources = self.sources
         for latent, name in latents:
@@ -149,26 +151,25 @@ class MixingPanel(Panel):
             self._change(f"Mix {group or 'all'} layers", mixing.with_source(self.sources, index, source))
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        """Invite kept latents, and files that a document can be found in."""
-        if event is not None and self._dropped(event):
+        """Invite kept latents, and pictures that carry a recipe."""
+        if event is not None and (self._kept(event) or _pictures(event)):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:
         """Mix in what is dropped."""
-        latents = self._dropped(event) if event is not None else ()
-        if event is not None and latents:
+        if event is None:
+            return
+        kept, pictures = self._kept(event), _pictures(event)
+        if kept or pictures:
             event.acceptProposedAction()
-            self.add_latents(latents)
-
-    def _dropped(self, event: QDropEvent) -> tuple[tuple[LatentValue, str], ...]:
-        data = event.mimeData()
-        kept = tuple((each.latent, each.name) for each in dragged_kept(data, self.session.project))
         if kept:
-            return kept
-        found = [(mixing.document_in(path), path.stem) for path in dropped_files(data)]
-        named = mixing.latent_name(self.session.model)
-        latents = [(document.inputs.get(named or ""), name) for document, name in found if document is not None]
-        return tuple((latent, name) for latent, name in latents if isinstance(latent, LatentValue))
+            self.add_latents(kept)
+        elif pictures:
+            mixing.read_latents(self.session, pictures, self.add_latents)
+
+    def _kept(self, event: QDropEvent) -> tuple[mixing.NamedLatent, ...]:
+        kept = dragged_kept(event.mimeData(), self.session.project)
+        return tuple((each.latent, each.name) for each in kept)
 
     @property
     def _count(self) -> int:
@@ -307,3 +308,8 @@ class MixingPanel(Panel):
             name = self.sources[index].name or f"source {index + 1}"
             self.name.setText(name)
             describe(self.drop_source, f"Remove {name}", f"Take {name} out (Delete)")
+
+
+def _pictures(event: QDropEvent) -> tuple[Path, ...]:
+    """The dropped files that may carry a recipe."""
+    return tuple(path for path in dropped_files(event.mimeData()) if carries_recipe(path))

@@ -87,8 +87,7 @@ class MixingSheetPanel(Panel):
         for box in (self.rows, self.columns):
             heads.addWidget(box, 1)
         choice.addWidget(label("Layers from the columns"))
-        choice.addWidget(self.layers, 2)
-        choice.addStretch(1)
+        choice.addWidget(self.layers, 1)
         choice.addWidget(self.save)
         below = QHBoxLayout()
         below.setContentsMargins(12, 0, 12, 0)

@@ -20,7 +20,7 @@ class Option:
     tip: str
 
 
-class _Possibility(QPushButton):
+class WordButton(QPushButton):
     """As wide as its word is when it holds, which is when it is bold."""
 
     def sizeHint(self) -> QSize:
@@ -95,7 +95,7 @@ class ChoiceRow(Surface):
         self._buttons[following].click()
 
     def _button(self, option: Option) -> QPushButton:
-        button = _Possibility(option.word, self)
+        button = WordButton(option.word, self)
         button.setCheckable(True)
         button.setAutoDefault(False)
         button.setMinimumHeight(26)

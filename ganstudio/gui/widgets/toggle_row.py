@@ -6,6 +6,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from ganstudio.gui.widgets.buttons import describe
+from ganstudio.gui.widgets.choice import WordButton
 from ganstudio.gui.widgets.frame import Surface
 
 
@@ -42,11 +43,11 @@ class ToggleRow(Surface):
             button.setChecked(number in places)
 
     def _button(self, number: int, word: str) -> QPushButton:
-        button = QPushButton(word, self)
+        button = WordButton(word, self)
         button.setCheckable(True)
         button.setAutoDefault(False)
         button.setFixedHeight(26)
-        button.setMinimumWidth(28)
+        button.setMinimumWidth(24)
         describe(button, f"{self._name}: {number + 1}, {word}", f"Layer {number + 1}, which acts on {word} px")
         button.clicked.connect(lambda _checked: self.changed.emit())
         self._row.addWidget(button)

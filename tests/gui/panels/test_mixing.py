@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QWidget
 
@@ -14,6 +14,7 @@ from ganstudio.gui.canvas.weight_board import WeightBoard
 from ganstudio.gui.kept_drag import kept_payload
 from ganstudio.gui.panels.mixing import LAYERS, MixingPanel
 from ganstudio.gui.panels.mixing_sheet import CUSTOM, MixingSheetPanel
+from ganstudio.studio.exporting import ExportOptions, export_picture
 from tests.gui.conftest import PATIENCE_MS, Running
 
 LEFT = Qt.MouseButton.LeftButton
@@ -180,8 +181,8 @@ def test_the_wheel_steps_only_with_the_keyboard_focus(running: Running, panel: M
     assert weights(running)[0][3] == 0.05
 
 
-def drop(running: Running, widget: QWidget, indices: tuple[int, ...]) -> None:
-    data, none = kept_payload(indices), Qt.KeyboardModifier.NoModifier
+def drop(widget: QWidget, data: QMimeData) -> None:
+    none = Qt.KeyboardModifier.NoModifier
     enter = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, data, LEFT, none)
     QApplication.sendEvent(widget, enter)
     assert enter.isAccepted()
@@ -195,11 +196,25 @@ def keep(running: Running, *seeds: int) -> None:
 
 def test_kept_latents_are_dropped_on_the_board(running: Running, panel: MixingPanel) -> None:
     keep(running, 31, 32)
-    drop(running, panel, (1, 0))
+    drop(panel, kept_payload((1, 0)))
     sources = running.session.document.mixing
     assert [(s.name, s.latent) for s in sources] == [("kept 32", LatentPoint(32.0)), ("kept 31", LatentPoint(31.0))]
     running.session.undo()
     assert running.session.document.mixing == ()
+
+
+def test_the_latent_of_an_exported_picture_is_mixed_in(running: Running, panel: MixingPanel, tmp_path: Path) -> None:
+    path, session = tmp_path / "friend.png", running.session
+    session.change("Seed", "inputs.z", LatentPoint(77.0))
+    export_picture(session, path, ExportOptions())
+    running.qtbot.waitUntil(lambda: path.exists() and not session.jobs, timeout=PATIENCE_MS)
+    session.undo()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    drop(panel, data)
+    running.qtbot.waitUntil(lambda: bool(session.document.mixing), timeout=PATIENCE_MS)
+    assert session.document.mixing == (StyleSource(LatentPoint(77.0), COARSE, "friend"),)
+    assert session.document.inputs["z"] != LatentPoint(77.0)
 
 
 def test_many_sources_scroll_sideways(running: Running, panel: MixingPanel) -> None:
@@ -272,8 +287,8 @@ def test_what_are_no_seeds_is_said_in_place(running: Running, sheet: MixingSheet
 
 def test_kept_latents_head_the_sheet(running: Running, sheet: MixingSheetPanel) -> None:
     keep(running, 41, 42, 43)
-    drop(running, sheet.columns, (2,))
-    drop(running, sheet.columns, (0,))
+    drop(sheet.columns, kept_payload((2,)))
+    drop(sheet.columns, kept_payload((0,)))
     latents = lambda: [head.latent for head in sheet.sheet.columns] if sheet.sheet else []  # noqa: E731
     running.qtbot.waitUntil(lambda: latents() == [LatentPoint(43.0), LatentPoint(41.0)], timeout=PATIENCE_MS)
     full(running, sheet, 3 * 2 + 3 + 2)
