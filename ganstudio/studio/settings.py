@@ -16,7 +16,7 @@ from ganstudio.studio.launch import Theme
 FILE = "settings.json"
 RECENT_KEPT = 12
 JOURNAL_S = 1.0
-JOURNAL_CHOICES_S = (0.5, 1.0, 2.0, 4.0)
+JOURNAL_CHOICES_S = (0.5, 1.0, 2.0, 3.0)
 
 
 class Keeping:

@@ -30,7 +30,7 @@ def test_settings_hold_at_once_and_are_kept(
     assert card.isVisible()
     qtbot.mouseClick(card.theme.button("light"), LEFT)
     assert window.appearance.choice is Theme.LIGHT
-    qtbot.mouseClick(card.journal.button("4"), LEFT)
+    qtbot.mouseClick(card.journal.button("3"), LEFT)
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_told: str(pictures))
@@ -43,7 +43,7 @@ def test_settings_hold_at_once_and_are_kept(
     assert not card.isVisible()
     window.close()
     later = Settings.load(settings.folder)
-    assert (later.theme, later.journal_s, later.exports_folder) == (Theme.LIGHT, 4.0, pictures)
+    assert (later.theme, later.journal_s, later.exports_folder) == (Theme.LIGHT, 3.0, pictures)
     pictures.rmdir()
     assert later.exports_folder == Path.home()
 

@@ -14,7 +14,7 @@ from ganstudio.studio.settings import FILE, JOURNAL_CHOICES_S, RECENT_KEPT, Sett
 def test_settings_come_back(tmp_path: Path) -> None:
     settings = Settings(Theme.DARK, "cuda:0", Precision.FAST, ["a.pkl"], {"window": "00ff"}, tmp_path / "new")
     settings.projects, settings.keys = ["a.ganstudio"], {"fit": "Ctrl+F"}
-    settings.exports, settings.journal_s = "pictures", 4.0
+    settings.exports, settings.journal_s = "pictures", 3.0
     assert settings.save()
     assert Settings.load(tmp_path / "new") == settings
     assert (tmp_path / "new" / FILE).exists()
