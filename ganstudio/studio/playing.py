@@ -3,12 +3,14 @@
 from psygnal import Signal
 
 from ganstudio.core.document import Document
+from ganstudio.core.frame import Frame
 from ganstudio.core.inputs import Ability
 from ganstudio.core.project import Project, Timeline
 from ganstudio.latent.path import document_at, latent_at, latent_input, own_clock, place_at, total_seconds
 from ganstudio.studio.session import Session
 
 SLOWEST, FASTEST = 0.25, 4.0
+LONGEST_WAIT_S = 0.25
 
 
 def has_w(session: Session) -> bool:
@@ -28,11 +30,15 @@ class Player:
         self.speed = 1.0
         self.playing = False
         self.showing = False
+        self._owed = 0.0  # seconds that went by while the picture before was still being drawn
+        self._drawn = True
         session.project_changed.connect(self._project_changed)
+        session.frame_arrived.connect(self._frame_arrived)
 
     def release(self) -> None:
         """Listen no longer, and give the picture back."""
         self._session.project_changed.disconnect(self._project_changed, missing_ok=True)
+        self._session.frame_arrived.disconnect(self._frame_arrived, missing_ok=True)
         self.leave()
 
     @property
@@ -51,7 +57,7 @@ class Player:
             return
         if not self.timeline.closed and self.seconds >= self.total:
             self.seconds = 0.0
-        self.playing = True
+        self.playing, self._owed = True, 0.0
         self._show()
 
     def pause(self) -> None:
@@ -68,10 +74,15 @@ class Player:
             self.play()
 
     def advance(self, seconds: float) -> None:
-        """Let time go by; an open path ends at its end, a closed one begins again."""
-        if not self.playing:
+        """Let time go by; an open path ends at its end, a closed one begins again.
+
+        The next picture is asked for once the one before is there, so that measuring finds room in between.
+        """
+        self._owed = self._owed + seconds if self.playing else 0.0
+        if not self.playing or not (self._drawn or self._owed >= LONGEST_WAIT_S):
             return
-        reached = self.seconds + seconds * self.speed
+        reached = self.seconds + self._owed * self.speed
+        self._owed = 0.0
         if reached >= self.total and not self.timeline.closed:
             self.playing = False
         self.seek(reached)
@@ -114,9 +125,12 @@ class Player:
 
     def _show(self) -> None:
         if self.timeline.keyframes:
-            self.showing = True
+            self.showing, self._drawn = True, False
             self._session.preview(self.document())
         self.changed.emit()
+
+    def _frame_arrived(self, frame: Frame) -> None:
+        self._drawn = self._drawn or frame.document == self._session.previewed
 
     def _project_changed(self, after: Project, before: Project) -> None:
         if not self.showing:

@@ -80,8 +80,10 @@ class Strip(QWidget):
     def show_playhead(self, seconds: float | None) -> None:
         """Show where the path is being played."""
         if seconds != self._playhead:
+            for moment in (self._playhead, seconds):
+                if moment is not None:
+                    self.update(self.axis.playhead_place(moment, self.height()))
             self._playhead = seconds
-            self.update()
 
     def resizeEvent(self, event: object) -> None:
         """Keep the times in their places."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QFont, QPainter, QPalette, QPen, QPolygonF
 
 from ganstudio.gui.theme.appearance import ink
@@ -48,6 +48,10 @@ class TimeAxis:
             painter.drawLine(QPointF(x, height - 4), QPointF(x, height))
             painter.setPen(muted)
             painter.drawText(QRectF(x - 28, 2, 56, height - 5), int(Qt.AlignmentFlag.AlignCenter), clock_text(i * step))
+
+    def playhead_place(self, seconds: float, height: int) -> QRect:
+        """What `paint_playhead` may touch."""
+        return QRect(round(self.x_of(seconds)) - 8, 0, 16, height)
 
     def paint_playhead(self, painter: QPainter, seconds: float, height: float, knob: bool = True) -> None:
         """Draw a line through the present time."""

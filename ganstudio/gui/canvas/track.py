@@ -103,8 +103,10 @@ class Track(QWidget):
     def show_playhead(self, seconds: float | None) -> None:
         """Show where the path is being played, nothing with None."""
         if seconds != self._playhead:
+            for moment in (self._playhead, seconds):
+                if moment is not None:
+                    self.update(self.axis.playhead_place(moment, self.height()))
             self._playhead = seconds
-            self.update()
 
     def select(self, index: int) -> None:
         """Choose a keyframe."""
