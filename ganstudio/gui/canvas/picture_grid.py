@@ -25,7 +25,7 @@ from ganstudio.gui.widgets.buttons import describe
 Place = tuple[int, int]
 GAP, APART, MARGIN = 3, 8, 16
 NAMES_LEFT, NAMES_ABOVE = 64, 20
-SMALLEST_PX, LARGEST_PX = 40, 224
+SMALLEST_PX, LARGEST_PX = 32, 224
 
 
 class PictureGrid(QAbstractScrollArea):
@@ -194,7 +194,8 @@ class PictureGrid(QAbstractScrollArea):
         for column, name in enumerate(self._columns):
             frame = self.rect_of(-1, column)
             place = QRectF(frame.left(), frame.top() - NAMES_ABOVE, frame.width(), NAMES_ABOVE)
-            words = metrics.elidedText(name, elide, int(frame.width()))
+            fits = metrics.horizontalAdvance(name) <= frame.width()
+            words = metrics.elidedText(name if fits else name.rsplit(" ", 1)[-1], elide, int(frame.width()))
             painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), words)
         for row, name in enumerate(self._rows):
             frame = self.rect_of(row, -1)
