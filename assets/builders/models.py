@@ -59,13 +59,14 @@ DIGITS_GAN = TrainedModel(
 AVATARS_DCGAN = TrainedModel(
     name="avatars-dcgan",
     title="Avatars (DCGAN, 64 px)",
-    summary="Illustrated faces at 64 x 64 pixels in five styles, learned from 4000 drawn ones by a small DCGAN on one "
-    "processor core. It has no W space; psi keeps its latent inside a range.",
+    summary="Illustrated faces at 64 x 64 pixels in five styles, learned from 4000 drawn ones by a small DCGAN in a "
+    "quarter of an hour on one processor core: the styles are clear, contours rough. It has no W space; psi keeps its "
+    "latent inside a range.",
     architecture="dcgan",
     preset="avatars",
     data="avatars-64",
-    images=80_000,
-    measured=2000,
+    images=40_000,
+    measured=1000,
     options={"mirror": "True", "arithmetic": "bfloat16"},
     seed=1,
 )
