@@ -1,7 +1,7 @@
 """Kept latents: pictures worth coming back to, with names and tags; what they lend to sources, paths and sums."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ganstudio.core.document import LatentArray, LatentBlend, LatentPoint, LatentValue, MoveAlong, Space
 from ganstudio.core.errors import StudioError
@@ -66,13 +66,13 @@ def remove(session: Session, indices: Iterable[int]) -> None:
 def rename(session: Session, index: int, name: str) -> None:
     """Give a kept latent another name; an empty one changes nothing."""
     if name.strip():
-        _replace(session, "Rename a kept latent", {index}, name=name.strip())
+        _replace(session, "Rename a kept latent", {index}, lambda each: dataclasses.replace(each, name=name.strip()))
 
 
 def tag(session: Session, indices: Iterable[int], tags: Sequence[str]) -> None:
     """Give kept latents these tags instead of their own."""
     cleaned = tuple(dict.fromkeys(word.strip() for word in tags if word.strip()))
-    _replace(session, "Tag kept latents", set(indices), tags=cleaned)
+    _replace(session, "Tag kept latents", set(indices), lambda each: dataclasses.replace(each, tags=cleaned))
 
 
 def move(session: Session, indices: Iterable[int], to: int) -> None:
@@ -209,9 +209,6 @@ def _one_row(rows: object) -> Array:
     return one
 
 
-def _replace(session: Session, label: str, indices: set[int], **values: object) -> None:
-    kept = tuple(
-        dataclasses.replace(each, **values) if i in indices else each  # type: ignore[arg-type]
-        for i, each in enumerate(session.project.kept)
-    )
+def _replace(session: Session, label: str, indices: set[int], change: Callable[[KeptLatent], KeptLatent]) -> None:
+    kept = tuple(change(each) if i in indices else each for i, each in enumerate(session.project.kept))
     session.change_project(label, {"kept": kept})
