@@ -44,10 +44,9 @@ class Shelf(Surface):
         done = super().event(event)
         split = self.parentWidget()
         if event is not None and event.type() == QEvent.Type.LayoutRequest and isinstance(split, QSplitter):
-            spare = self.height() - self.maximumHeight()
-            if spare > 0:
-                above, *_ = split.sizes()
-                split.setSizes([above + spare, self.maximumHeight()])
+            above, own = split.sizes()
+            if own > self.maximumHeight():
+                split.setSizes([above + own - self.maximumHeight(), self.maximumHeight()])
         return done
 
     def panels(self) -> Iterator[Panel]:

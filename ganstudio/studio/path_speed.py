@@ -51,12 +51,18 @@ class PathFigure:
 
     def words(self) -> str:
         """The figure as the window shows it."""
-        return f"{figure(self.mean)} ± {figure(self.margin)}" if math.isfinite(self.margin) else figure(self.mean)
+        digits = decimals(self.mean)
+        return f"{self.mean:.{digits}f} ± {self.margin:.{digits}f}" if math.isfinite(self.margin) else figure(self.mean)
+
+
+def decimals(value: float) -> int:
+    """How many places behind the point leave three digits that count."""
+    return 0 if value >= 100 else 1 if value >= 10 else 2
 
 
 def figure(value: float) -> str:
     """A number with three digits that count."""
-    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    return f"{value:.{decimals(value)}f}"
 
 
 def figure_of(squares: Array) -> PathFigure | None:

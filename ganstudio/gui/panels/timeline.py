@@ -295,7 +295,7 @@ class TimelinePanel(Panel):
         times = keyframe_times(timeline, self.session.store)
         total = total_seconds(timeline)
         segments = segment_count(timeline)
-        words = {easing: text.casefold() if easing is not Easing.EVEN else "" for easing, text in EASINGS}
+        words = {Easing.EVEN: "", Easing.IN: "slow in", Easing.OUT: "slow out", Easing.IN_OUT: "slow in, out"}
         marks = tuple(
             Mark(
                 float(times[i]) if i < len(times) else total,
