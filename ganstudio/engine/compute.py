@@ -152,7 +152,7 @@ class Compute:
             self._jobs.append(job)
             self._jobs.sort(key=lambda each: (each.urgency, each.number))
             self._wake.notify()
-        self._deliver(_status(job, JobState.WAITING))
+            self._deliver(_status(job, JobState.WAITING))  # before the thread can tell that it is over
         return job.number
 
     def cancel(self, number: int) -> None:

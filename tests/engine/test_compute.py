@@ -191,6 +191,27 @@ def test_a_failing_job_says_so_and_the_next_one_runs(parts: tuple[Compute, SlowB
     assert any(isinstance(e, Problem) and "gone" in e.sentence for e in box.events)
 
 
+def test_that_a_job_waits_is_told_before_anything_else_of_it() -> None:
+    begun = threading.Event()
+    box = Box()
+
+    def slowly(event: Event) -> None:
+        if isinstance(event, JobStatus) and event.state is JobState.WAITING:
+            begun.wait(0.2)  # gives the job every chance to be first
+        box(event)
+
+    def job(_: Backend) -> Iterator[Progress]:
+        begun.set()
+        return iter(())
+
+    compute = Compute(slowly, lambda _store: SlowBackend())
+    compute.start()
+    compute.add_job("over at once", job)
+    box.wait(lambda e: isinstance(e, JobStatus) and e.state is JobState.DONE)
+    assert compute.stop()
+    assert [e.state for e in box.events if isinstance(e, JobStatus)] == [JobState.WAITING, JobState.DONE]
+
+
 def test_a_backend_that_cannot_start_is_reported() -> None:
     box = Box()
 
