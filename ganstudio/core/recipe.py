@@ -178,6 +178,10 @@ class Recipe(ABC):
         """Return numbers worth plotting beside the losses, such as the augmentation probability."""
         return {}
 
+    def as_judged(self, images: torch.Tensor, draws: Draws) -> torch.Tensor | None:
+        """Return pictures `[N, C, R, R]` in [-1, 1] as the discriminator is shown them now; None where unchanged."""
+        return None
+
 
 class PairRecipe(Recipe):
     """A generator against a discriminator, each with an optimizer of its own."""
@@ -205,14 +209,23 @@ class PairRecipe(Recipe):
         return self._judge_config
 
 
+def as_it_is(options: Any, _resolution: int) -> Any:
+    """The options of a run that does not grow."""
+    return options
+
+
 @dataclass(frozen=True)
 class RecipeCard(Generic[O]):
-    """How an architecture is trained: an options dataclass (it has `batch`), the paper's presets, and the recipe."""
+    """How an architecture is trained: an options dataclass (it has `batch`), the paper's presets, and the recipe.
+
+    `grown` returns the options of the same run at its full resolution from the start, to measure what it takes.
+    """
 
     options: type[O]
     presets: Mapping[str, O]
     build: Callable[[O, DataFacts], Recipe]
     batch_statistics: bool = False  # normalises over the batch, so that many processes differ from one
+    grown: Callable[[O, int], O] = as_it_is
 
 
 AnyRecipeCard = RecipeCard[Any]

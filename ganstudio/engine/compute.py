@@ -133,6 +133,10 @@ class Compute:
             self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    def tell(self, event: Event) -> None:
+        """Deliver an event of work that is done elsewhere."""
+        self._deliver(event)
+
     def draw(self, document: Document) -> None:
         """Draw a document; it takes the place of any that still waits."""
         with self._wake:

@@ -81,7 +81,7 @@ class Body(QWidget):
         left, right, middle, below = groups
         self.left.show_panels(left)
         self.right.show_panels(right)
-        self.stage.show_panels(middle)
+        self.stage.show_panels(middle, workspace.front)
         self.shelf.show_panels(below)
         self.workspace = workspace
         self._fold_as_at_first()

@@ -21,6 +21,7 @@ class Dock(Surface):
     def __init__(self, side: str, width: int, parent: QWidget | None = None) -> None:
         super().__init__(f"dock-{side}", parent)
         self.sections: list[Section] = []
+        self._info: ModelInfo | None = None
         self.setMinimumWidth(width)
         self.setAccessibleName(f"Panels on the {side}")
         outer = QVBoxLayout(self)
@@ -49,6 +50,7 @@ class Dock(Surface):
             section.more_asked.connect(lambda panel=panel, section=section: self.more_asked.emit(panel, section.more))
             section.asked.connect(lambda panel=panel, section=section: self.asked.emit(panel, section.question))
             section.folded.connect(lambda _folded: self.folding_changed.emit())
+            panel.wanted_changed.connect(lambda: self.show_fitting(self._info))
             self.sections.append(section)
             self._column.insertWidget(self._column.count() - 1, section)
 
@@ -60,9 +62,10 @@ class Dock(Surface):
 
     def show_fitting(self, info: ModelInfo | None) -> None:
         """Show the panels that have something to offer for a model."""
+        self._info = info
         for section in self.sections:
             if isinstance(section.body, Panel):
-                section.setVisible(section.body.fits(info))
+                section.setVisible(section.body.fits(info) and section.body.wanted())
 
     def titles(self) -> tuple[str, ...]:
         """The titles of the sections."""

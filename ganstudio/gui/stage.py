@@ -144,6 +144,7 @@ class Stage(Surface):
         self.bar = ViewBar()
         self.frame: Frame | None = None
         self._panels: list[Panel] = []
+        self._front = PICTURE  # what a workspace shows at first
         middle = QWidget()
         self._stack = QStackedLayout(middle)
         self._stack.addWidget(self.notice)
@@ -168,8 +169,8 @@ class Stage(Surface):
         self.bar.question.clicked.connect(self._ask)
         self.viewer.zoomed.connect(self._show_zoom)
 
-    def show_panels(self, panels: Sequence[Panel]) -> None:
-        """Offer these panels in the picture's place instead of the ones before."""
+    def show_panels(self, panels: Sequence[Panel], front: str = "") -> None:
+        """Offer these panels in the picture's place instead of the ones before, one of them in front."""
         for panel in self._panels:
             self._stack.removeWidget(panel)
             panel.deleteLater()
@@ -177,11 +178,14 @@ class Stage(Surface):
         for panel in panels:
             self._stack.addWidget(panel)
         self.bar.show_pages(())
+        self._front = front or PICTURE
+        self.show_page(self._front)
 
     def show_fitting(self, info: ModelInfo | None) -> None:
         """Offer the panels that have something to offer for a model."""
         fitting = [panel for panel in self._panels if panel.fits(info)]
         self.bar.show_pages(tuple((panel.title, panel.icon) for panel in fitting))
+        self.bar.pages.show_choice(self.page)
         if self.page not in (PICTURE, *(panel.title for panel in fitting)):
             self.show_page(PICTURE)
 
@@ -231,7 +235,7 @@ class Stage(Surface):
         """Show words where the picture will be."""
         self.frame = None
         self.notice.tell(title, words, busy, buttons)
-        self.show_page(PICTURE)
+        self.show_page(self._front if self.page == self._front else PICTURE)
 
     def _ask(self) -> None:
         self.asked.emit(self._stack.currentWidget(), self.bar.question)

@@ -298,6 +298,8 @@ class MainWindow(QMainWindow):
             self.book.add_source(self.project_desk.offers)
         self.model_line.new_tab.clicked.connect(self.book.action("tab.new").trigger)
         self.top.workspace_chosen.connect(self.show_workspace)
+        if self.desk is not None:
+            self.desk.bindings.on(session.runs.workspace_wanted, self.show_workspace)
         for source in (model_commands, class_commands, device_commands):
             self.book.add_source(partial(source, session))
         self.top.undo.clicked.connect(self.book.action("undo").trigger)

@@ -21,6 +21,13 @@ from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.panels.project import ProjectPanel
 from ganstudio.gui.panels.style_channels import StyleChannelsPanel
 from ganstudio.gui.panels.timeline import TimelinePanel
+from ganstudio.gui.panels.train_board import TrainBoardPanel
+from ganstudio.gui.panels.train_data import TrainDataPanel
+from ganstudio.gui.panels.train_fit import TrainFitPanel
+from ganstudio.gui.panels.train_options import TrainOptionsPanel
+from ganstudio.gui.panels.train_run import TrainRunPanel
+from ganstudio.gui.panels.train_runs import TrainRunsPanel
+from ganstudio.gui.panels.train_snapshots import TrainSnapshotsPanel
 from ganstudio.gui.panels.truncation import TruncationPanel
 from ganstudio.gui.theme.icons import IconName
 
@@ -37,6 +44,7 @@ class Workspace:
     middle: tuple[type[Panel], ...] = ()
     bottom: tuple[type[Panel], ...] = ()
     folded: tuple[type[Panel], ...] = ()  # until a person unfolds them
+    front: str = ""  # the title of the panel that takes the picture's place at first
 
     def places(self) -> tuple[tuple[type[Panel], ...], ...]:
         """The kinds of panels on the left, on the right, in the middle and below."""
@@ -74,7 +82,17 @@ EXPLORE = Workspace(
     ),
 )
 
-WORKSPACES: tuple[Workspace, ...] = (EXPLORE,)
+TRAIN = Workspace(
+    name="train",
+    title="Train",
+    icon=IconName.TRAIN,
+    left=(TrainRunsPanel,),
+    right=(TrainRunPanel, TrainSnapshotsPanel, TrainDataPanel, TrainOptionsPanel, TrainFitPanel),
+    middle=(TrainBoardPanel, ComparePanel),
+    front=TrainBoardPanel.title,
+)
+
+WORKSPACES: tuple[Workspace, ...] = (EXPLORE, TRAIN)
 
 
 def workspace_named(name: str | None, workspaces: tuple[Workspace, ...] = WORKSPACES) -> Workspace:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ganstudio.studio.kept_files import import_latents
-from ganstudio.studio.latent_files import looks_like_latents
 from ganstudio.studio.project_file import is_project
 from ganstudio.studio.recipes import carries_recipe, open_recipe
+from ganstudio.studio.runs import is_run
 from ganstudio.studio.session import Session
+from ganstudio.studio.train_data import is_data
+
+LATENT_SUFFIXES = (".npy", ".npz", ".pt", ".pth")
 
 
 @dataclass(frozen=True)
@@ -20,12 +23,25 @@ class Opener:
     open: Callable[[Session, Path], None]
 
 
+
+
+def holds_latents(path: Path) -> bool:
+    """Whether a file is one of latents; what looks inside is loaded only for files that could be."""
+    if path.suffix.lower() not in LATENT_SUFFIXES:
+        return False
+    from ganstudio.studio.latent_files import looks_like_latents
+
+    return looks_like_latents(path)
+
+
 PROJECT = Opener("Drop to open the project", is_project, lambda session, path: session.projects.open(path))
 RECIPE = Opener("Drop to bring back", carries_recipe, open_recipe)
-LATENTS = Opener("Drop to keep the latents of", looks_like_latents, import_latents)
+LATENTS = Opener("Drop to keep the latents of", holds_latents, import_latents)
+RUN = Opener("Drop to watch the run", is_run, lambda session, path: session.runs.attach(path))
+DATA = Opener("Drop to learn from", is_data, lambda session, path: session.runs.learn_from(path))
 MODEL = Opener("Drop to open", lambda _path: True, lambda session, path: session.open_model(str(path)))
 
-OPENERS: tuple[Opener, ...] = (PROJECT, RECIPE, LATENTS, MODEL)  # the first that takes a file opens it
+OPENERS: tuple[Opener, ...] = (PROJECT, RECIPE, LATENTS, RUN, DATA, MODEL)  # the first that takes a file opens it
 
 
 def opener_of(path: Path) -> Opener:

@@ -27,6 +27,7 @@ class RunState(StrEnum):
     """What a run is doing, as far as its folder tells."""
 
     NEW = "new"  # nothing happened yet
+    STARTING = "starting"  # its process was begun here and has not said anything yet
     RUNNING = "running"
     PAUSED = "paused"
     STOPPED = "stopped"  # on request; it can be resumed
@@ -150,6 +151,11 @@ class RunWatch:
         return self._seen.unreadable
 
     @property
+    def started(self) -> Mapping[str, Any]:
+        """What the last process told when it took the run up, such as its device; nothing before that."""
+        return self._seen.started
+
+    @property
     def images_seen(self) -> int:
         """How many real pictures were shown so far."""
         return self._seen.images_seen
@@ -175,14 +181,7 @@ class RunWatch:
     @property
     def state(self) -> RunState:
         """What the run is doing, from its lock and the last event of its log."""
-        last, holder = self._seen.last_event, self.holder
-        if last == "Finished":
-            return RunState.FINISHED if self.run.model_file.exists() else RunState.STOPPED
-        if last == "Failed":
-            return RunState.FAILED
-        if holder is not None and holder.holds(time.time()):
-            return RunState.PAUSED if last == "Paused" else RunState.RUNNING
-        return RunState.CRASHED if holder is not None or last else RunState.NEW
+        return state_of(self._seen.last_event, self.run)
 
     @property
     def reason(self) -> str:
@@ -295,3 +294,15 @@ def _usual_length(path: Path, offset: int) -> float:
         file.seek(offset)
         sample = file.read(1 << 16)
     return len(sample) / max(sample.count(b"\n"), 1)
+
+
+def state_of(last_event: str, run: RunFolder) -> RunState:
+    """Tell what a run is doing from the last event of its log and from its lock."""
+    holder = run.lock_holder()
+    if last_event == "Finished":
+        return RunState.FINISHED if run.model_file.exists() else RunState.STOPPED
+    if last_event == "Failed":
+        return RunState.FAILED
+    if holder is not None and holder.holds(time.time()):
+        return RunState.PAUSED if last_event == "Paused" else RunState.RUNNING
+    return RunState.CRASHED if holder is not None or last_event else RunState.NEW

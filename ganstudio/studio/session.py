@@ -12,7 +12,9 @@ from ganstudio.core.progress import JobState, JobStatus, Urgency
 from ganstudio.core.project import Project
 from ganstudio.core.store import Store
 from ganstudio.engine.compute import ChooseDevice, Compute, Event, JobFactory, OpenModel
+from ganstudio.studio.beside import Beside, Steps
 from ganstudio.studio.compare import Comparison
+from ganstudio.studio.held_state import held
 from ganstudio.studio.history import History, Tree
 from ganstudio.studio.layers import Layers
 from ganstudio.studio.library import Library
@@ -20,6 +22,7 @@ from ganstudio.studio.model_search import search_for
 from ganstudio.studio.presets import Presets
 from ganstudio.studio.projects import Projects
 from ganstudio.studio.recovery import Recovery
+from ganstudio.studio.runs import Runs
 from ganstudio.studio.settings import Settings
 from ganstudio.studio.thumbnails import Thumbnails
 
@@ -61,6 +64,8 @@ class Session:
         self.recovery = Recovery(self, settings.journal_s)
         self.layers = Layers(self)
         self.comparison = Comparison(self)
+        self._beside = Beside(compute.tell)
+        self.runs = Runs(self)
 
     def start(self, first_model: str | None = None) -> None:
         """Start the computing with the remembered device and the first model."""
@@ -76,7 +81,8 @@ class Session:
         A step that takes long is not waited for: it changes nothing that is kept.
         """
         self.settings.save()
-        return self.compute.stop(LAST_WAIT_S)
+        quiet = self._beside.stop(LAST_WAIT_S)
+        return self.compute.stop(LAST_WAIT_S) and quiet
 
     @property
     def store(self) -> Store:
@@ -133,11 +139,11 @@ class Session:
 
     def duplicate_document(self) -> None:
         """Put a copy of the document in sight beside it."""
-        self._record("Duplicate the picture", self.project.with_copy(), None)
+        self._record("New tab", self.project.with_copy(), None)
 
     def close_document(self, index: int) -> None:
         """Take a document out of the project; the last one stays."""
-        self._record("Close a picture", self.project.without(index), None)
+        self._record("Close a tab", self.project.without(index), None)
 
     def go_to_step(self, number: int) -> None:
         """Go to any step of the history."""
@@ -191,6 +197,17 @@ class Session:
         """Open a shipped model by name or a checkpoint by path; answers with `model_changed` or `failed`."""
         self.compute.send(OpenModel(name_or_path))
 
+    def swap_model(self, info: ModelInfo, label: str, gesture: str | None = None) -> None:
+        """Draw the document with another open model; its state is kept as far as it fits."""
+        self._models[info.digest] = info
+        project = self.project.with_document(held(self.document, self.model, info))
+        if self.document.model.digest:
+            self._record(label, project, gesture)
+            return
+        before = self.project
+        self.history.begin_from(project)
+        self._announce(before)
+
     def set_device(self, device: str = AUTO, precision: Precision | None = None) -> None:
         """Choose where and how exactly to compute; `device_changed` or `failed` answers."""
         self._asked = ChooseDevice(device, precision or self.precision)
@@ -221,13 +238,26 @@ class Session:
             self._watchers[number] = watch
         return number
 
+    def add_beside(
+        self,
+        title: str,
+        steps: Steps,
+        watch: Callable[[JobStatus], None] | None = None,
+        urgency: Urgency = Urgency.QUICK,
+    ) -> int:
+        """Begin long work that touches no device, on a thread of its own; `watch` is called here as with any job."""
+        number = self._beside.add(title, steps, urgency)
+        if watch is not None:
+            self._watchers[number] = watch
+        return number
+
     def cancel_job(self, number: int) -> None:
         """Cancel a job before its next step."""
-        self.compute.cancel(number)
+        (self.compute if number > 0 else self._beside).cancel(number)
 
     def pause_job(self, number: int, *, paused: bool) -> None:
         """Hold a job before its next step, or let it go on."""
-        self.compute.pause(number, paused=paused)
+        (self.compute if number > 0 else self._beside).pause(number, paused=paused)
 
     def receive(self, event: Event) -> None:
         """Take in what the compute thread delivered."""

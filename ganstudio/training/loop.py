@@ -203,6 +203,11 @@ class Loop:
         if self.processes.leads:
             data = png_bytes(self.trainer.sample_grid())
             write_file(path, [data], len(data))
+            judged = self.trainer.judged_grid()
+            if judged is not None:
+                self.run.augmented.mkdir(exist_ok=True)
+                data = png_bytes(judged)
+                write_file(self.run.augmented / path.name, [data], len(data))
         yield Samples(self.trainer.images_seen, str(path))
 
     def _snapshot(self) -> Iterator[Event]:

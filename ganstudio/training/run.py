@@ -37,6 +37,7 @@ class RunFolder:
         self.lock_file = path / "lock"
         self.model_file = path / "model.safetensors"
         self.checkpoints, self.snapshots, self.samples = path / "checkpoints", path / "snapshots", path / "samples"
+        self.augmented = path / "augmented"  # pictures as the discriminator is shown them, where they are changed
         self._heeded: int | None = None
 
     @staticmethod

@@ -64,6 +64,7 @@ class Trainer:
         self.steps, self.images_seen = 0, 0
         self.best: dict[str, float] = {}
         self.logits: LogitsOfStep | None = None
+        self._shown: torch.Tensor | None = None
         self._times: deque[float] = deque(maxlen=SPEED_OVER_STEPS)
 
     def step(self) -> Step | Skipped:
@@ -75,6 +76,7 @@ class Trainer:
         logits = LogitsOfStep()
         self.batch = self.recipe.batch(self.images_seen) or self.least_batch
         batches = self._batches()
+        self._shown = batches[0].images[: PINNED // 2]
         observed.update(self._judged(logits))
         for phase in self.recipe.phases():
             if self.steps % phase.interval:
@@ -164,11 +166,26 @@ class Trainer:
             labels = torch.nn.functional.one_hot(torch.arange(PINNED) % self.feed.facts.c_dim, self.feed.facts.c_dim)
             labels = labels.float().to(self.processes.device)
         generator = self.averages.modules[GENERATOR]
-        pictures = to_pixels(self.recipe.sample(generator, z.to(self.processes.device), labels, self.images_seen))
-        side = math.isqrt(PINNED)
-        _, height, width, channels = pictures.shape
-        grid = pictures.reshape(side, side, height, width, channels).transpose(0, 2, 1, 3, 4)
-        return grid.reshape(side * height, side * width, channels)
+        drawn = self.recipe.sample(generator, z.to(self.processes.device), labels, self.images_seen)
+        return _grid(to_pixels(drawn))
+
+    @torch.no_grad()
+    def judged_grid(self) -> Array | None:
+        """Draw real pictures of the last step, then generated ones, as the discriminator is shown them now.
+
+        One uint8 picture `[H, W, 3]`; None before the first step and where the recipe changes nothing.
+        """
+        if self._shown is None or self.feed.facts.c_dim:
+            return None
+        count = len(self._shown)
+        z = torch.from_numpy(np.stack([seed_latent(seed, self.recipe.z_dim) for seed in range(count)])).float()
+        drawn = self.recipe.sample(
+            self.averages.modules[GENERATOR], z.to(self.processes.device), None, self.images_seen
+        )
+        pictures = torch.cat([self._shown.float(), drawn.float()])
+        draws = Draws(self.options.seed, self.steps, len(pictures), scope="shown", device=self.processes.device)
+        shown = self.recipe.as_judged(pictures, draws)
+        return None if shown is None else _grid(to_pixels(shown))
 
     def save_model(self, path: Path, networks: tuple[str, ...] = (GENERATOR,)) -> None:
         """Write the averaged generator (and the discriminator) in half precision as a model of ours."""
@@ -249,6 +266,15 @@ class Trainer:
             blocks = list(blocks[0].children())
         learned = [list(block.parameters()) for block in blocks]
         return [p for block in [b for b in learned if b][: self.options.freeze_layers] for p in block]
+
+
+def _grid(pictures: Array) -> Array:
+    """Lay pictures `[N, H, W, 3]` in rows of six; what is left of the last row stays black."""
+    side = math.isqrt(PINNED)
+    count, height, width, channels = pictures.shape
+    spare = np.zeros((-count % side, height, width, channels), dtype=pictures.dtype)
+    rows = np.concatenate([pictures, spare]).reshape(-1, side, height, width, channels).transpose(0, 2, 1, 3, 4)
+    return rows.reshape(-1, side * width, channels)
 
 
 def _halved(module: torch.nn.Module) -> dict[str, torch.Tensor]:

@@ -18,6 +18,7 @@ from ganstudio.losses.adversarial import GAMES, Game
 from ganstudio.losses.penalties import between, drift, input_gradients, one_centred
 
 G, D = "generator", "discriminator"
+LARGEST_RESOLUTION = 1 << 20
 
 
 class UnsuitableOptionsError(StudioError):
@@ -248,4 +249,9 @@ def layers_in_use(lod: float) -> tuple[int, int]:
     return math.floor(lod), math.ceil(lod)
 
 
-recipe_card = RecipeCard(ProGANOptions, PRESETS, ProGANRecipe)
+def grown_up(options: ProGANOptions, resolution: int) -> ProGANOptions:
+    """Return the options of a run that begins at the full resolution of its pictures."""
+    return replace(options, first_resolution=resolution or LARGEST_RESOLUTION)
+
+
+recipe_card = RecipeCard(ProGANOptions, PRESETS, ProGANRecipe, grown=grown_up)

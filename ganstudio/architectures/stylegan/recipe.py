@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import torch
 from torch import nn
@@ -18,6 +19,7 @@ from ganstudio.losses.schedules import lazy_share, r1_weight
 
 G, D = "generator", "discriminator"
 BLUR = (1.0, 2.0, 1.0)
+LARGEST_RESOLUTION = 1 << 20
 
 
 class UnsuitableOptionsError(StudioError):
@@ -249,4 +251,9 @@ class StyleGANRecipe(PairRecipe):
         return torch.where(is_second[:, :, None], second, ws)
 
 
-recipe_card = RecipeCard(StyleGANOptions, PRESETS, StyleGANRecipe)
+def grown_up(options: StyleGANOptions, resolution: int) -> StyleGANOptions:
+    """Return the options of a run that begins at the full resolution of its pictures."""
+    return replace(options, first_resolution=resolution or LARGEST_RESOLUTION)
+
+
+recipe_card = RecipeCard(StyleGANOptions, PRESETS, StyleGANRecipe, grown=grown_up)

@@ -69,6 +69,7 @@ class StyleGAN2Recipe(PairRecipe):
         self.paths = PathMean()
         self.consistency = AugmentationPipeline(BCR, 1.0)
         self.game = GAMES[options.game]
+        self._blocks_in_use = self.blocks(0)
         self.teaching = Teaching(facts.resolution) if options.taught_weight else None
         if not options.adversarial and self.teaching is None:
             raise UnsuitableOptionsError("Nothing is left to learn; set adversarial to true or taught_weight above 0.")
@@ -143,6 +144,7 @@ class StyleGAN2Recipe(PairRecipe):
     def update(self, images_seen: int, observed: Mapping[str, float]) -> None:
         """Let the augmentation probability follow the discriminator."""
         self.augmentation.follow(observed)
+        self._blocks_in_use = self.blocks(images_seen)
 
     def read_outs(self) -> Mapping[str, float]:
         """Return the augmentation probability, what it follows, and the mean path length."""
@@ -151,6 +153,16 @@ class StyleGAN2Recipe(PairRecipe):
             shown["augment_p"] = float(self.augmentation.pipeline.p)
         if self.options.augment is Augment.ADAPTIVE:
             shown[self.options.overfitting.value] = float(self.augmentation.measured)
+        if self.options.grow_from is not None:
+            shown["resolution"] = float(4 << (self._blocks_in_use - 1))
+        return shown
+
+    @torch.no_grad()
+    def as_judged(self, images: torch.Tensor, draws: Draws) -> torch.Tensor | None:
+        """Return pictures after augmentation with the present probability."""
+        if self.options.augment is Augment.NONE:
+            return None
+        shown: torch.Tensor = self.augmentation.pipeline(images, RandomChances(draws, "shown"))
         return shown
 
     def blocks(self, images_seen: int) -> int:
@@ -329,4 +341,9 @@ def joined(first: Losses, second: Losses) -> Losses:
     return Losses({**first.minimised, **second.minimised}, {**first.observed, **second.observed})
 
 
-recipe_card = RecipeCard(StyleGAN2Options, PRESETS, StyleGAN2Recipe)
+def grown_up(options: StyleGAN2Options, _resolution: int) -> StyleGAN2Options:
+    """Return the options of a run that begins at the full resolution of its pictures."""
+    return replace(options, grow_from=None)
+
+
+recipe_card = RecipeCard(StyleGAN2Options, PRESETS, StyleGAN2Recipe, grown=grown_up)

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from ganstudio.core.frame import ModelInfo
@@ -19,6 +20,7 @@ class Panel(Bound):
     icon: ClassVar[IconName]
     owns: ClassVar[tuple[str, ...]] = ()  # the document's fields that a preset of this panel keeps
     question: QAbstractButton | None = None  # its own, where the panel has no heading to carry one
+    wanted_changed = pyqtSignal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +34,10 @@ class Panel(Bound):
     def fits(cls, info: ModelInfo | None) -> bool:
         """Whether the panel has anything to offer for a model (None while there is none)."""
         return info is not None
+
+    def wanted(self) -> bool:
+        """Whether there is anything to show just now; `wanted_changed` tells when that changes."""
+        return True
 
     def topic(self) -> Topic | None:
         """What its question mark says."""

@@ -65,6 +65,14 @@ class IconName(StrEnum):
     FROM_KEPT = "ph.image-square"
     LOOP = "ph.repeat"
     TIMELINE = "ph.film-strip"
+    TRAIN = "ph.graduation-cap"
+    STOP = "ph.stop"
+    CURVES = "ph.chart-line"
+    PICTURES = "ph.image"
+    GAUGE = "ph.gauge"
+    SNAPSHOTS = "ph.clock-clockwise"
+    DUPLICATE = "ph.copy-simple"
+    STAR = "ph.star"
 
 
 def icon(name: IconName, role: QPalette.ColorRole = QPalette.ColorRole.WindowText) -> QIcon:
