@@ -4,8 +4,6 @@ import io
 import struct
 from pathlib import Path
 
-from PIL import Image, PngImagePlugin
-
 from ganstudio.core.store import Array
 from ganstudio.studio.recipe_file import MARK, SUFFIX
 
@@ -16,12 +14,14 @@ COMMENT = "comment"
 EXIF_DESCRIPTION = 0x010E
 GIF_TRAILER, GIF_COMMENT, GIF_BLOCK = b"\x3b", b"\x21\xfe", 255
 MOST_BYTES = 1 << 20
-NONSENSE = (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError)
+NONSENSE = (OSError, SyntaxError, ValueError, struct.error)
 """What reading raises where a file is none of its kind."""
 
 
 def picture_bytes(pixels: Array, suffix: str, recipe: bytes | None, quality: int = 95) -> bytes:
     """Return a uint8 picture `[H, W, 3]` as PNG, JPEG or WebP (lossless at quality 100) with a recipe inside."""
+    from PIL import Image, PngImagePlugin
+
     image, buffer = Image.fromarray(pixels), io.BytesIO()
     match suffix.lower():
         case ".jpg" | ".jpeg":
@@ -76,6 +76,17 @@ def beside(path: Path) -> bytes | None:
 
 
 def _in_picture(path: Path) -> bytes | None:
+    from PIL import Image
+
+    try:
+        return _in_image(path)
+    except Image.DecompressionBombError as error:
+        raise ValueError(str(error)) from error
+
+
+def _in_image(path: Path) -> bytes | None:
+    from PIL import Image
+
     with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as image:
         if image.format == "PNG":
             image.load()  # text may stand behind the pixels

@@ -10,15 +10,12 @@ import numpy as np
 
 from ganstudio.core.device import Precision
 from ganstudio.core.document import Document, LatentPoint
-from ganstudio.core.files import write_file
-from ganstudio.core.pixels import to_pixels
+from ganstudio.core.files import SaveError, write_file
 from ganstudio.core.progress import Progress
 from ganstudio.core.project import Timeline
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.compute import Backend
 from ganstudio.latent.path import document_at, total_seconds
-from ganstudio.studio.carried import picture_bytes
-from ganstudio.studio.film import Film
 from ganstudio.studio.mixing import latent_name
 from ganstudio.studio.pictures import prepare_folder, sheet
 from ganstudio.studio.playing import has_w
@@ -58,11 +55,10 @@ def export_picture(session: Session, path: Path, options: ExportOptions, documen
 def export_pictures(
     session: Session, folder: Path, suffix: str, documents: Sequence[Named], options: ExportOptions
 ) -> int:
-    """Write one picture per document into a folder, by their names, and never over one another."""
+    """Write one picture per document into a folder, by their names, and never over one another or over what is there."""
 
     def work(backend: Backend) -> Iterator[Progress]:
-        prepare_folder(folder)
-        taken: set[str] = set()
+        taken = {path.stem.casefold() for path in prepare_folder(folder).iterdir()}
         for done, (name, document) in enumerate(documents):
             stem = free_stem(name, taken)
             picture = full_picture(backend, document, options)
@@ -87,13 +83,14 @@ def export_grid(session: Session, path: Path, documents: Sequence[Document], opt
 
 
 def export_frames(session: Session, folder: Path, suffix: str, options: ExportOptions) -> int:
-    """Write the frames of the timeline's path as numbered pictures."""
+    """Write the frames of the timeline's path as numbered pictures, into a folder that has none yet."""
     timeline, at = session.project.timeline, path_documents(session)
     count = frame_count(timeline, options.fps)
     digits = max(4, len(str(count - 1)))
 
     def work(backend: Backend) -> Iterator[Progress]:
-        prepare_folder(folder)
+        if any(prepare_folder(folder).glob("frame[0-9]*")):
+            raise SaveError(f"The folder {folder} already holds frames, which would be mixed up; choose another one.")
         for number in range(count):
             document = at(number / options.fps)
             picture = full_picture(backend, document, options)
@@ -110,6 +107,8 @@ def export_film(session: Session, path: Path, options: ExportOptions) -> int:
     fps = Fraction(options.fps).limit_denominator(1001)
 
     def work(backend: Backend) -> Iterator[Progress]:
+        from ganstudio.studio.film import Film
+
         recipe = split_recipe(document, session.store, timeline) if options.recipe else None
         first = full_picture(backend, at(0.0), options)
         size = (first.shape[1], first.shape[0])
@@ -145,6 +144,8 @@ def seed_documents(session: Session, seeds: Sequence[int]) -> tuple[Named, ...]:
 
 def full_picture(backend: Backend, document: Document, options: ExportOptions) -> Array:
     """Draw a document exactly, uint8 `[H, W, 3]`, at the wanted size."""
+    from ganstudio.core.pixels import to_pixels
+
     pixels = to_pixels(backend.drawn(document, aside=True, precision=Precision.EXACT))[0]
     return pixels if options.side is None else resized(pixels, options.side)
 
@@ -164,6 +165,8 @@ def resized(pixels: Array, side: int) -> Array:
 
 def save(path: Path, pixels: Array, document: Document, store: Store, options: ExportOptions) -> None:
     """Write a picture with its recipe, whole or not at all. Raises `SaveError`."""
+    from ganstudio.studio.carried import picture_bytes
+
     recipe = split_recipe(document, store) if options.recipe else None
     inside = None if recipe is None else recipe.inside
     data = picture_bytes(pixels, path.suffix, inside, options.quality)

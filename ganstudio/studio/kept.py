@@ -7,12 +7,10 @@ from ganstudio.core.document import LatentArray, LatentBlend, LatentPoint, Laten
 from ganstudio.core.errors import StudioError
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Ability
-from ganstudio.core.latents import blend_points
 from ganstudio.core.progress import JobStatus, Progress, Urgency
 from ganstudio.core.project import KeptLatent
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.compute import Backend
-from ganstudio.engine.latent_of import latent_of
 from ganstudio.studio.mixing import latent_name
 from ganstudio.studio.names import latent_in_words
 from ganstudio.studio.session import Session
@@ -38,6 +36,8 @@ def keep(session: Session) -> None:
         return
 
     def compute(backend: Backend) -> Iterator[Progress]:
+        from ganstudio.engine.latent_of import latent_of
+
         found = latent_of(backend.model(document.model.digest), document, session.store)
         yield Progress(1, 1, result=found)
 
@@ -54,6 +54,7 @@ def keep(session: Session) -> None:
 def add(session: Session, kept: Kept, label: str = "Keep the picture") -> None:
     """Put kept latents behind the others, in one step."""
     session.change_project(label, {"kept": (*session.project.kept, *kept)})
+    session.noted.emit(f"Kept: {kept[0].name}." if len(kept) == 1 else f"Kept {len(kept)} latents.")
 
 
 def remove(session: Session, indices: Iterable[int]) -> None:
@@ -158,6 +159,8 @@ def difference(session: Session, towards: Sequence[int], away: Sequence[int], na
         return
 
     def compute(backend: Backend) -> Iterator[Progress]:
+        from ganstudio.engine.latent_of import latent_of
+
         model = backend.model(document.model.digest)
         means: list[Array] = []
         for places in (towards, away):
@@ -183,6 +186,8 @@ def difference(session: Session, towards: Sequence[int], away: Sequence[int], na
 
 def z_of(each: KeptLatent, z_dim: int, store: Store) -> Array:
     """Return the z `[z_dim]` of a kept latent; raises WrongSpaceError where it was made in W."""
+    from ganstudio.core.latents import blend_points
+
     if mapped_in_w(each.latent):
         raise WrongSpaceError(f"“{each.name}” was made in W and has no z; export it as w+, or leave it out.")
     return blend_points(each.latent, z_dim, store)

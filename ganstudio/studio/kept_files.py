@@ -13,9 +13,7 @@ from ganstudio.core.progress import JobStatus, Progress
 from ganstudio.core.project import KeptLatent
 from ganstudio.core.store import Array
 from ganstudio.engine.compute import Backend
-from ganstudio.engine.latent_of import latent_of
 from ganstudio.studio import kept
-from ganstudio.studio.latent_files import LatentSizes, read_latents, write_latents
 from ganstudio.studio.mixing import latent_name, plain_document
 from ganstudio.studio.pictures import save_png, sheet
 from ganstudio.studio.session import Session
@@ -37,6 +35,8 @@ def import_latents(session: Session, path: Path) -> None:
         return
 
     def read(backend: Backend) -> Iterator[Progress]:
+        from ganstudio.studio.latent_files import LatentSizes, read_latents
+
         found = read_latents(path, LatentSizes.of(backend.model(info.digest)))
         yield Progress(1, 1, result=found)
 
@@ -62,6 +62,8 @@ def export_latents(session: Session, indices: Sequence[int], path: Path, space: 
     name = latent_name(session.model) or ""
 
     def write(backend: Backend) -> Iterator[Progress]:
+        from ganstudio.studio.latent_files import write_latents
+
         rows: list[Array] = []
         for each in chosen:
             rows.append(_in_space(each, name, space, backend, session))
@@ -95,6 +97,8 @@ def _in_space(each: KeptLatent, name: str, space: Space, backend: Backend, sessi
     model = backend.model(each.document.model.digest)
     if space is Space.Z:
         return kept.z_of(each, model.z_dim, session.store)
+    from ganstudio.engine.latent_of import latent_of
+
     _, ws = latent_of(model, plain, session.store)
     if space is Space.W_PLUS:
         return ws

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from ganstudio.core.document import Document, LatentValue, StyleSource
-from ganstudio.core.pixels import thumbnail, to_pixels
 from ganstudio.core.progress import Progress
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.compute import Backend, JobFactory
@@ -69,6 +68,7 @@ def drawing(documents: Sequence[Document], store: Store, side: int | None) -> Jo
     """Draw documents of one model together; each step's result is a tuple of (document, uint8 picture)."""
 
     def steps(backend: Backend) -> Iterator[Progress]:
+        from ganstudio.core.pixels import thumbnail, to_pixels
         from ganstudio.engine.sheets import batch_of, draw_together
 
         model = backend.model(documents[0].model.digest)

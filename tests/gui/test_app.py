@@ -94,3 +94,13 @@ def test_the_program_ends_while_a_picture_is_still_computed(tmp_path: Path) -> N
     done = launch("screenshot", tmp_path / "window.png", breakage=SLOW_PICTURES)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)
+
+
+NEVER_FIRST = ("torch", "av", "scipy", "cv2", "PIL")
+
+
+def test_the_window_is_there_before_anything_heavy_is_loaded() -> None:
+    """A window that loads torch first would stay unpainted for seconds."""
+    script = f"import ganstudio.gui.app, sys; print([m for m in {NEVER_FIRST} if m in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert told.stdout.strip() == "[]"

@@ -6,8 +6,9 @@ import pytest
 from PyQt6.QtWidgets import QGridLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from ganstudio.gui.actions import Command
-from ganstudio.gui.help_cards import KeysCard, TopicCard
+from ganstudio.gui.actions import Command, CommandBook
+from ganstudio.gui.help_cards import TopicCard
+from ganstudio.gui.keys_card import KeysCard
 from ganstudio.gui.sketches import SKETCHES
 from ganstudio.gui.topics import CLASSES, DEVICE, LATENT, NOISE, RESAMPLING, TRUNCATION, Topic
 
@@ -47,8 +48,12 @@ def test_both_columns_of_keys_are_about_equally_high(host: QWidget) -> None:
     def command(group: int, number: int) -> Command:
         return Command(f"{group}.{number}", "Do", lambda: None, group=f"Group {group}", shortcut=f"Ctrl+{number}")
 
-    card = KeysCard(host)
-    card.show_commands([command(group, number) for group in range(9) for number in range(1, 4)])
+    book = CommandBook(host)
+    for group in range(9):
+        for number in range(1, 4):
+            book.add(command(group, number))
+    card = KeysCard(host, book)
+    card.show_commands()
     inside = card._scroll.widget()
     columns = inside.layout()
     ends = []
