@@ -4,7 +4,7 @@ from assets.builders.avatars import AVATARS
 from assets.builders.builder import Builder
 from assets.builders.digits import DIGITS
 from assets.builders.faces_dcgan import FACES_DCGAN
-from assets.builders.faces_grown import FACES_PROGAN
+from assets.builders.faces_grown import FACES, FACES_PROGAN
 from assets.builders.lpips import LPIPS
 from assets.builders.models import AVATARS_DCGAN, DIGITS_GAN
 from assets.builders.mtcnn import MTCNN
@@ -14,4 +14,4 @@ from assets.builders.trained import TrainedModel
 BUILDERS: dict[str, Builder] = {
     builder.name: builder for builder in (FACES_DCGAN, *LPIPS, MTCNN, SAMPLES, AVATARS, DIGITS)
 }
-TRAINED: dict[str, TrainedModel] = {model.name: model for model in (DIGITS_GAN, AVATARS_DCGAN, FACES_PROGAN)}
+TRAINED: dict[str, TrainedModel] = {model.name: model for model in (DIGITS_GAN, AVATARS_DCGAN, FACES_PROGAN, FACES)}

@@ -1,11 +1,14 @@
 """Faces from networks that grow: they learn from endless pictures that the shipped DCGAN draws."""
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import torch
 
-from assets.builders.trained import METRICS, TrainedModel
+from assets.builders.trained import METRICS, TrainedModel, train
+from ganstudio.checkpoints.shipped import MODEL_FILE
 from ganstudio.core.paths import ASSETS, user_folder
 from ganstudio.data.generated import GeneratedOptions, GeneratedPictures
 from ganstudio.engine.model import Model
@@ -18,6 +21,7 @@ from ganstudio.studio.model_drawer import ModelDrawer
 FRESH, OTHERS = "measured", "others"  # streams of pictures that no run sees
 DISTANCES = "frechet-vgg16,kernel-vgg16"
 LENGTHS = "ppl-z-full"
+LENGTHS_IN_W = "ppl-w-full,ppl-w-end,ppl-z-full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,50 @@ class FacesModel(TrainedModel):
         return GeneratedPictures(ModelDrawer(self.data), options, self.measured)
 
 
+@dataclass(frozen=True, slots=True)
+class ContinuedFaces(FacesModel):
+    """A model whose run begins with the networks of a first run, and shows `images` more pictures to them."""
+
+    first: FacesModel | None = None
+
+    @property
+    def shown(self) -> int:
+        """The pictures of both runs."""
+        assert self.first is not None
+        return self.first.images + self.images
+
+    @property
+    def command(self) -> str:
+        """Both commands, one after the other."""
+        assert self.first is not None
+        begun = f"runs/{self.first.name}/{MODEL_FILE}"
+        return f"{self.first.command} && {FacesModel.command.__get__(self)} --start-from {begun}"
+
+    def build(self, target: Path | None = None) -> Path:
+        """Train both, measure the second and write it into `target`; raises TrainingFailedError."""
+        assert self.first is not None
+        with tempfile.TemporaryDirectory() as scratch:
+            begun, run = Path(scratch) / "first", Path(scratch) / "second"
+            train(self.first.arguments, begun)
+            train((*self.arguments, "--start-from", str(begun / MODEL_FILE)), run)
+            self.pack(run / MODEL_FILE, target or self.folder)
+        return target or self.folder
+
+    def card(self, numbers: tuple[Number, ...], shown: str) -> Card:
+        """Say how it was made, and that it is not the last word."""
+        assert self.first is not None
+        plain = FacesModel.card(self, numbers, shown)
+        training = (
+            f"Provisional: {self.shown} pictures were shown, and it still improves. Trained from random weights with "
+            f"the {self.architecture} recipe on {self.of_data.title}: {self.first.images} pictures in batches of 32, "
+            f"growing from 16 px, then {self.images} in batches of 16. The commands repeat that, though not bit for "
+            "bit: the first run was interrupted and changed its number of threads. Averaged weights, stored in half "
+            "precision."
+        )
+        assert plain.run is not None
+        return replace(plain, training=training, run=replace(plain.run, images_seen=self.shown))
+
+
 FACES_PROGAN = FacesModel(
     name="faces-progan",
     title="Faces (ProGAN, 32 px)",
@@ -70,4 +118,53 @@ FACES_PROGAN = FacesModel(
     measured=1000,
     options={"resolution": "32", "mirror": "True", "arithmetic": "bfloat16", "set": "images=60000"},
     enlarged=2,
+)
+FACES_STYLEGAN = FacesModel(
+    name="faces-stylegan",
+    title="Faces (StyleGAN, 32 px)",
+    summary="Faces at 32 x 32 pixels from networks that grew from 8 px, learned from pictures that another model drew. "
+    "Every layer takes a style of its own, so styles of two faces mix.",
+    architecture="stylegan",
+    preset="faces-32",
+    data="faces-dcgan",
+    images=28_000,
+    measured=1000,
+    options={"resolution": "32", "mirror": "True", "arithmetic": "bfloat16", "set": "images=60000"},
+    enlarged=2,
+    paths=LENGTHS_IN_W,
+)
+SHAPE = "channels=[192,192,160,64,32]"
+FACES = ContinuedFaces(
+    name="faces",
+    title="Faces (StyleGAN2, 64 px)",
+    summary="Faces at 64 x 64 pixels, learned from pictures that another model drew. Styles of several faces mix layer "
+    "by layer, psi pulls towards the average face, noise decides about details. Provisional: its training goes on.",
+    architecture="stylegan2",
+    preset="auto-64",
+    data="faces-dcgan",
+    images=40_000,
+    measured=1000,
+    options={
+        "mirror": "True",
+        "arithmetic": "bfloat16",
+        "set": f"batch=16 {SHAPE} r1_gamma=0.15 g_reg_interval=8 path_weight=1",
+    },
+    seed=1,
+    enlarged=1,
+    paths=LENGTHS_IN_W,
+    first=FacesModel(
+        name="faces-first",
+        title="",
+        summary="",
+        architecture="stylegan2",
+        preset="auto-64",
+        data="faces-dcgan",
+        images=84_864,
+        measured=0,
+        options={
+            "mirror": "True",
+            "arithmetic": "bfloat16",
+            "set": f"{SHAPE} grow_from=16 grow_images=24000 g_reg_interval=8",
+        },
+    ),
 )

@@ -3,7 +3,7 @@
 import contextlib
 import shlex
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +56,11 @@ class TrainedModel:
     also: Callable[[Model, Path], tuple[Number, ...]] | None = None
 
     @property
+    def shown(self) -> int:
+        """How many pictures it was shown in all."""
+        return self.images
+
+    @property
     def folder(self) -> Path:
         """The model's place."""
         return ASSETS / "models" / self.name
@@ -91,7 +96,8 @@ class TrainedModel:
             **self.options,
             "threads": "1",
         }
-        return ("train", *(part for name, value in asked.items() for part in (f"--{name}", value)))
+        several = {name: value.split() if name == "set" else [value] for name, value in asked.items()}
+        return ("train", *(part for name, values in several.items() for part in (f"--{name}", *values)))
 
     @property
     def command(self) -> str:
@@ -103,10 +109,7 @@ class TrainedModel:
         target = target or self.folder
         with tempfile.TemporaryDirectory() as scratch:
             run = Path(scratch) / self.name
-            with contextlib.chdir(ASSETS.parent):
-                code = main([*self.arguments, "--run", str(run)])
-            if code != 0:
-                raise TrainingFailedError(f"The training of {self.name} did not finish; the reason stands above.")
+            train(self.arguments, run)
             self.pack(run / MODEL_FILE, target)
         return target
 
@@ -116,7 +119,7 @@ class TrainedModel:
         licence = self.licence()
         found = read_checkpoint(trained)
         tensors = {GENERATOR: {k: t.half() if t.ndim > 1 else t for k, t in found.tensors[GENERATOR].items()}}
-        provenance = {"name": self.name, "command": self.command, "images_seen": self.images}
+        provenance = {"name": self.name, "command": self.command, "images_seen": self.shown}
         named = {**provenance, "seed": self.seed, "data": self.data, "first_seed": self.first_seed}
         save_checkpoint(
             target / MODEL_FILE,
@@ -168,3 +171,11 @@ class TrainedModel:
             run=Run(self.command, self.preset, self.images, self.data, of_data.licence.spdx),
             sheet=shown,
         )
+
+
+def train(arguments: Sequence[str], run: Path) -> None:
+    """Run the train command in this process; raises TrainingFailedError."""
+    with contextlib.chdir(ASSETS.parent):
+        code = main([*arguments, "--run", str(run)])
+    if code != 0:
+        raise TrainingFailedError(f"The training in {run} did not finish; the reason stands above.")
