@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 
+from ganstudio.checkpoints.checkpoint import NETWORKS
 from ganstudio.checkpoints.tensor_file import write_tensor_file
 from ganstudio.core.errors import StudioError
 from ganstudio.core.recipe import Recipe
@@ -69,11 +70,12 @@ def load_state(path: Path, recipe: Recipe, averages: Averages) -> Progressed:
             found[kind].setdefault(name, {})[rest] = file.get_tensor(key)
     try:
         for name, module in recipe.networks().items():
-            module.load_state_dict(found["network"].get(name, {}), strict=True)
+            if name in found["network"] or name in NETWORKS:  # what changed options add begins as it was built
+                module.load_state_dict(found["network"].get(name, {}), strict=True)
         for name, module in averages.modules.items():
             module.load_state_dict(found["average"].get(name, {}), strict=True)
         for name, optimizer in recipe.optimizers().items():
-            _load_optimizer(optimizer, found["optimizer"].get(name, {}), header["groups"][name])
+            _load_optimizer(optimizer, found["optimizer"].get(name, {}))
     except (RuntimeError, KeyError, ValueError) as error:
         raise BrokenStateError(
             f"{path} does not fit this run's options ({str(error).splitlines()[0]}); "
@@ -82,12 +84,13 @@ def load_state(path: Path, recipe: Recipe, averages: Averages) -> Progressed:
     return Progressed(**header["progressed"])
 
 
-def _load_optimizer(optimizer: torch.optim.Optimizer, flat: Mapping[str, torch.Tensor], groups: Any) -> None:
+def _load_optimizer(optimizer: torch.optim.Optimizer, flat: Mapping[str, torch.Tensor]) -> None:
+    """Take averages and counts; learning rates are those of the run's present options."""
     state: dict[int, dict[str, torch.Tensor]] = {}
     for key, value in flat.items():
         index, field = key.split("/")
         state.setdefault(int(index), {})[field] = value
-    optimizer.load_state_dict({"state": state, "param_groups": groups})
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
 
 
 def _header(path: Path) -> dict[str, Any]:
