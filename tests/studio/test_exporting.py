@@ -177,6 +177,10 @@ def test_frames_kept_pictures_seeds_and_grids(running: Running, tmp_path: Path) 
     saved(running, lambda: exporting.export_pictures(session, tmp_path / "seeds", ".jpg", both, ExportOptions()))
     names = sorted(path.name for path in (tmp_path / "seeds").iterdir())
     assert names == ["a_b_ c_ (2).jpg", "a_b_ c_.jpg", "seed0003.jpg", "seed0004.jpg"]
+    old = (tmp_path / "seeds" / "seed0003.jpg").stat()
+    saved(running, lambda: exporting.export_pictures(session, tmp_path / "seeds", ".jpg", named, ExportOptions()))
+    assert (tmp_path / "seeds" / "seed0003 (2).jpg").is_file()
+    assert (tmp_path / "seeds" / "seed0003.jpg").stat() == old
     documents = [document for _, document in named]
     saved(running, lambda: exporting.export_grid(session, tmp_path / "grid.png", documents, ExportOptions(side=32)))
     assert pixels_of(tmp_path / "grid.png").shape == (32, 64, 3)

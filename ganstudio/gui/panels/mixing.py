@@ -54,9 +54,9 @@ class MixingPanel(Panel):
         self._detail = GROUPS
         self._next_seed = 1
         self._held: tuple[str, StyleSource] | None = None  # a source as it was when a gesture began
-        self.seed = SeedBox("Seed", "The seed of another picture to mix in", SEED_COUNT)
+        self.seed = SeedBox("Seed", "The seed of another picture to mix in", SEED_COUNT, labelled=False)
         self.seed.chosen.connect(self._seed_chosen)
-        self.add = TextButton("Add", "Mix this seed in as another source", "", IconName.ADD)
+        self.add = TextButton("Add seed", "Mix this seed in as another source", "", IconName.ADD)
         self.add.clicked.connect(self.add_seed)
         self.empty = label(EMPTY, "muted", wrap=True)
         self.board = WeightBoard("Style mixing board", BOARD_TIP)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from PyQt6.QtCore import QTimer
-from PyQt6.QtGui import QHideEvent, QImage, QShowEvent
+from PyQt6.QtGui import QHideEvent, QImage, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from ganstudio.core.document import Document
@@ -34,6 +34,7 @@ CUSTOM = "custom"
 SIDE_PX = 224
 REST_MS = 150
 KEPT = 400
+NARROW_PX = 640
 GRID_TIP = "Click a picture to make it the present one. Arrow keys move, Return chooses"
 
 
@@ -48,6 +49,7 @@ class MixingSheetPanel(Panel):
         self.sheet: MixingSheet | None = None
         self._groups: tuple[mixing.LayerRows, ...] = ()
         self._group = CUSTOM
+        self._narrow = False
         self._images: OrderedDict[Document, QImage] = OrderedDict()
         self._cells: dict[Place, Document] = {}
         self._job: int | None = None
@@ -86,7 +88,8 @@ class MixingSheetPanel(Panel):
             row.setSpacing(12)
         for box in (self.rows, self.columns):
             heads.addWidget(box, 1)
-        choice.addWidget(label("Layers from the columns"))
+        self.caption = label("Layers from the columns")
+        choice.addWidget(self.caption)
         choice.addWidget(self.layers, 1)
         choice.addWidget(self.save)
         below = QHBoxLayout()
@@ -148,6 +151,15 @@ class MixingSheetPanel(Panel):
         super().showEvent(event)
         self._later()
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Say less where there is little room."""
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW_PX
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.caption.setHidden(narrow)
+            self._offer_layers()
+
     def hideEvent(self, event: QHideEvent | None) -> None:
         """Draw nothing that nobody sees."""
         super().hideEvent(event)
@@ -175,11 +187,14 @@ class MixingSheetPanel(Panel):
     def _model_changed(self, *_told: object) -> None:
         info = self.session.model
         self._groups = mixing.layer_groups(info.layer_resolutions) if self.fits(info) and info is not None else ()
-        options = [_option(each) for each in self._groups]
-        self.layers.show_options([*options, Option(CUSTOM, "Custom", "Choose single layers")])
         self.custom.show_words([str(side) for side in info.layer_resolutions] if info is not None else [])
         self._images.clear()
         self._group_chosen(self._groups[0].group.value if self._groups else CUSTOM)
+        self._offer_layers()
+
+    def _offer_layers(self) -> None:
+        options = [_option(each, self._narrow) for each in self._groups]
+        self.layers.show_options([*options, Option(CUSTOM, "Custom", "Choose single layers")])
         self.layers.show_choice(self._group)
 
     def _group_chosen(self, key: str) -> None:
@@ -285,6 +300,6 @@ class MixingSheetPanel(Panel):
             self.session.add_job(f"Saving {path.name}", factory)
 
 
-def _option(rows: mixing.LayerRows) -> Option:
-    word = f"{rows.group.value.capitalize()} {rows.pixels}"
+def _option(rows: mixing.LayerRows, narrow: bool) -> Option:
+    word = rows.group.value.capitalize() if narrow else f"{rows.group.value.capitalize()} {rows.pixels}"
     return Option(rows.group.value, word, f"The {rows.title} px layers: {mixing.MEANING[rows.group]}")

@@ -126,6 +126,8 @@ def _lists(t: Tones) -> str:
     QListView:focus {{ border: 2px solid {t.accent}; padding: 1px; }}
     QListView[kind="plain"]:focus {{ border: none; padding: 2px; }}
     QListView::item {{ min-height: 26px; padding: 0 6px; border-radius: 4px; color: {t.text}; }}
+    QListView[kind="strip"] {{ font-size: {SMALL_PX}px; }}
+    QListView[kind="strip"]::item {{ padding: 0 2px; }}
     QListView::item:hover {{ background: {t.base}; }}
     QListView::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
     QMenu {{ background: {t.raised}; border: 1px solid {t.line_strong}; padding: 4px; }}

@@ -38,8 +38,9 @@ class Card(Surface):
         column.setSpacing(2)
         column.addWidget(ElidedLabel(text.title, "strong"))
         column.addWidget(ElidedLabel(text.line, "small", Qt.TextElideMode.ElideMiddle))
-        if text.summary:
-            column.addWidget(label(text.summary, "muted", wrap=True))
+        self.summary = label(text.summary, "muted", wrap=True)
+        self.summary.hide()  # until it is the one in use; the tooltip has it before
+        column.addWidget(self.summary)
         for child in self.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
@@ -47,6 +48,7 @@ class Card(Surface):
         """Show whether this is the one in use."""
         if bool(self.property("current")) != current:
             self.setProperty("current", current)
+            self.summary.setVisible(current and bool(self.text.summary))
             style = self.style()
             if style is not None:
                 style.polish(self)

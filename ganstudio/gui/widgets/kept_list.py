@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from PyQt6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPoint, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QKeyEvent, QPixmap, QResizeEvent
+from PyQt6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QIcon, QKeyEvent, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QListView, QSizePolicy, QWidget
 
 from ganstudio.core.project import KeptLatent
@@ -13,7 +13,7 @@ from ganstudio.gui.kept_drag import KEPT_MIME, kept_payload
 from ganstudio.gui.widgets.buttons import describe
 
 PICTURE_PX = 56
-CELL = QSize(70, 82)
+CELL = QSize(66, 90)  # three of them side by side; the name has two lines
 MOST_HIGH = 3 * CELL.height()
 Words = Callable[[KeptLatent], str]
 
@@ -29,7 +29,7 @@ class KeptModel(QAbstractListModel):
         self._words = words
         self._kept: tuple[KeptLatent, ...] = ()
         self._places: tuple[int, ...] = ()
-        self._pictures: dict[KeptLatent, QPixmap] = {}
+        self._pictures: dict[KeptLatent, QIcon] = {}
 
     def show_kept(self, kept: Sequence[KeptLatent], places: Sequence[int]) -> None:
         """Show these places of all kept latents."""
@@ -42,7 +42,7 @@ class KeptModel(QAbstractListModel):
 
     def show_picture(self, place: int, pixels: Array) -> None:
         """Show the picture of a place."""
-        self._pictures[self._kept[place]] = QPixmap.fromImage(image_of(pixels))
+        self._pictures[self._kept[place]] = QIcon(QPixmap.fromImage(image_of(pixels)))
         if place in self._places:
             index = self.index(self._places.index(place))
             self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
@@ -69,6 +69,8 @@ class KeptModel(QAbstractListModel):
                 return each.name
             case Qt.ItemDataRole.DecorationRole:
                 return self._pictures.get(each, _blank())
+            case Qt.ItemDataRole.SizeHintRole:
+                return CELL
             case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleDescriptionRole:
                 return self._words(each)
         return None
@@ -128,13 +130,14 @@ class KeptList(QListView):
         super().__init__(parent)
         self.strip = KeptModel(words, self)
         self.setModel(self.strip)
+        self.setProperty("kind", "strip")
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMovement(QListView.Movement.Snap)
         self.setUniformItemSizes(True)
         self.setIconSize(QSize(PICTURE_PX, PICTURE_PX))
         self.setGridSize(CELL)
-        self.setWordWrap(False)
+        self.setWordWrap(True)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QListView.EditTrigger.EditKeyPressed)
@@ -211,7 +214,7 @@ def _take_kept(event: QDragMoveEvent | None) -> None:
         event.ignore()
 
 
-def _blank() -> QPixmap:
+def _blank() -> QIcon:
     empty = QPixmap(PICTURE_PX, PICTURE_PX)
     empty.fill(Qt.GlobalColor.transparent)
-    return empty
+    return QIcon(empty)

@@ -21,7 +21,7 @@ class SeedBox(QWidget):
     chosen = pyqtSignal(object, str)  # a seed needs more than Qt's 32 bits
     settled = pyqtSignal()
 
-    def __init__(self, name: str, tip: str, count: int, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, tip: str, count: int, labelled: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._count = count
         self._seed = 0
@@ -43,8 +43,9 @@ class SeedBox(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
-        row.addWidget(label(name))
-        row.addSpacing(6)
+        if labelled:
+            row.addWidget(label(name))
+            row.addSpacing(6)
         row.addWidget(self.field, 1)
         for button in (self.before, self.after, self.dice):
             row.addWidget(button)

@@ -43,6 +43,17 @@ def drop_kept(target: QWidget, *places: int) -> None:
     QApplication.sendEvent(target, QDropEvent(QPointF(5, 5), copy, data, LEFT, NONE))
 
 
+def test_three_pictures_stand_side_by_side_with_their_names(start: Start) -> None:
+    running = start()
+    panel = kept_panel(running.window)
+    keep(running, 100001, 100002, 100003)
+    running.window.reveal("Kept")
+    tops = {panel.strip.visualRect(panel.strip.strip.row_of(place)).top() for place in range(3)}
+    assert len(tops) == 1
+    assert panel.strip.gridSize().width() >= panel.strip.fontMetrics().horizontalAdvance("100003")
+    assert "seed 100003" in running.window.status.note.text()
+
+
 def test_pictures_are_kept_shown_and_brought_back(start: Start) -> None:
     running = start()
     panel, session, qtbot = kept_panel(running.window), running.session, running.qtbot

@@ -230,6 +230,13 @@ def test_many_sources_scroll_sideways(running: Running, panel: MixingPanel) -> N
     assert panel.board.cell_at(panel.board.cell_rect(0, 1).center()) == (0, 1)
 
 
+def test_a_seed_of_six_digits_is_seen_as_a_whole(running: Running, panel: MixingPanel) -> None:
+    running.window.reveal("Style mixing")
+    field = panel.seed.field
+    assert field.width() >= field.fontMetrics().horizontalAdvance("999999") + 16
+    assert panel.add.width() >= panel.add.sizeHint().width()
+
+
 @pytest.fixture
 def sheet(running: Running) -> MixingSheetPanel:
     found = running.window.panel(MixingSheetPanel)
@@ -283,6 +290,16 @@ def test_what_are_no_seeds_is_said_in_place(running: Running, sheet: MixingSheet
     running.qtbot.keyClick(sheet.columns.field, Qt.Key.Key_Return)
     running.qtbot.waitUntil(lambda: "no seed" in sheet.note.text(), timeout=PATIENCE_MS)
     assert sheet.columns.field.property("invalid")
+
+
+def test_in_a_narrow_window_the_layers_words_are_whole(running: Running, sheet: MixingSheetPanel) -> None:
+    for width, word in ((1024, "Coarse"), (1600, "Coarse 4–8")):
+        running.window.resize(width, 700)
+        running.qtbot.waitUntil(lambda word=word: sheet.layers.button("coarse").text() == word)
+        assert sheet.layers.button("coarse").isChecked()
+        for key in ("coarse", CUSTOM):
+            button = sheet.layers.button(key)
+            assert button.width() >= button.fontMetrics().horizontalAdvance(button.text())
 
 
 def test_kept_latents_head_the_sheet(running: Running, sheet: MixingSheetPanel) -> None:

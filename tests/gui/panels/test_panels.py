@@ -217,6 +217,16 @@ def test_the_library_opens_what_is_clicked(session: Session, qtbot: QtBot) -> No
     assert sent(session)[-1] == OpenModel("faces-dcgan")
 
 
+def test_only_the_open_model_explains_itself_at_length(session: Session, qtbot: QtBot) -> None:
+    panel = LibraryPanel(session)
+    shown(qtbot, panel, 300, 500)
+    card = panel.cards["faces-dcgan"]
+    assert card.text.summary in card.toolTip()
+    assert not card.summary.isVisibleTo(panel)
+    card.mark_current(True)
+    assert card.summary.isVisibleTo(panel)
+
+
 def test_recent_files_appear_as_soon_as_they_are_opened(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     panel = LibraryPanel(session)
     shown(qtbot, panel, 300, 500)
