@@ -12,6 +12,9 @@ from ganstudio.gui.panels.history import HistoryPanel
 from ganstudio.gui.panels.kept import KeptPanel
 from ganstudio.gui.panels.latent import LatentPanel
 from ganstudio.gui.panels.layers import LayersPanel
+from ganstudio.gui.panels.learn import LearnPanel
+from ganstudio.gui.panels.learn_settings import LearnSettingsPanel
+from ganstudio.gui.panels.learn_stories import LearnStoriesPanel
 from ganstudio.gui.panels.library import LibraryPanel
 from ganstudio.gui.panels.mixing import MixingPanel
 from ganstudio.gui.panels.mixing_sheet import MixingSheetPanel
@@ -92,7 +95,17 @@ TRAIN = Workspace(
     front=TrainBoardPanel.title,
 )
 
-WORKSPACES: tuple[Workspace, ...] = (EXPLORE, TRAIN)
+LEARN = Workspace(
+    name="learn",
+    title="Learn",
+    icon=IconName.LEARN,
+    left=(LearnStoriesPanel,),
+    right=(LearnSettingsPanel,),
+    middle=(LearnPanel,),
+    front=LearnPanel.title,
+)
+
+WORKSPACES: tuple[Workspace, ...] = (EXPLORE, TRAIN, LEARN)
 
 
 def workspace_named(name: str | None, workspaces: tuple[Workspace, ...] = WORKSPACES) -> Workspace:

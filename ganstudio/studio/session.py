@@ -24,6 +24,7 @@ from ganstudio.studio.projects import Projects
 from ganstudio.studio.recovery import Recovery
 from ganstudio.studio.runs import Runs
 from ganstudio.studio.settings import Settings
+from ganstudio.studio.teaching_lecture import Lecture
 from ganstudio.studio.thumbnails import Thumbnails
 
 MakeCompute = Callable[[Callable[[Event], None]], Compute]
@@ -66,6 +67,7 @@ class Session:
         self.comparison = Comparison(self)
         self._beside = Beside(compute.tell)
         self.runs = Runs(self)
+        self.lecture = Lecture(self)
 
     def start(self, first_model: str | None = None) -> None:
         """Start the computing with the remembered device and the first model."""

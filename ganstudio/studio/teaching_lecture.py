@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ganstudio.studio.teaching import Course
     from ganstudio.studio.teaching_data import Material
 
-AT_ONCE_S = 0.012  # of learning in a job's step; looking comes on top
+AT_ONCE_S = 0.018  # of learning in a job's step; looking comes on top
 SLOW_S = 0.45
 
 

@@ -66,6 +66,8 @@ class IconName(StrEnum):
     LOOP = "ph.repeat"
     TIMELINE = "ph.film-strip"
     TRAIN = "ph.graduation-cap"
+    LEARN = "ph.student"
+    DOCTOR = "ph.heartbeat"
     STOP = "ph.stop"
     CURVES = "ph.chart-line"
     PICTURES = "ph.image"
