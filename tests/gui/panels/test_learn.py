@@ -69,7 +69,8 @@ def test_turns_steps_playing_and_slow_motion(lesson: Any) -> None:
 
 
 def test_stories_begin_afresh_and_settings_act_at_once(lesson: Any) -> None:
-    stories, settings, lecture = part(lesson, LearnStoriesPanel), part(lesson, LearnSettingsPanel), lesson.session.lecture
+    stories, settings = part(lesson, LearnStoriesPanel), part(lesson, LearnSettingsPanel)
+    lecture = lesson.session.lecture
     click(lesson, stories.buttons["digits"])
     at_step(lesson, 3, Example.DIGITS)
     assert lecture.look.fake.dtype == np.uint8
