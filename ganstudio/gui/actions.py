@@ -1,10 +1,13 @@
 """Commands: every action has a name, an icon where it has a button, a shortcut and an entry in the palette."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QWidget
+
+IN_BRACKETS = re.compile(r" \(([^()]+)\)")
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class CommandBook:
         self._sources: list[Callable[[], Sequence[Command]]] = []
         self._shipped: dict[str, str] = {}  # the shortcuts that commands come with
         self._own: dict[str, str] = {}  # those that a person chose instead
+        self._keys_told: list[Callable[[], None]] = []
 
     def add(self, command: Command) -> QAction:
         """Register a command and make its shortcut work."""
@@ -60,6 +64,29 @@ class CommandBook:
             shortcut = self._own.get(command_id, self._shipped[command_id])
             self._commands[command_id] = replace(command, shortcut=shortcut)
             self._actions[command_id].setShortcuts(_sequences(shortcut))
+        for told in self._keys_told:
+            told()
+
+    def on_keys(self, told: Callable[[], None]) -> None:
+        """Call this whenever shortcuts have changed."""
+        self._keys_told.append(told)
+
+    @property
+    def has_own(self) -> bool:
+        """Whether any shortcut is a person's own."""
+        return bool(self._own)
+
+    def spelled(self, words: str) -> str:
+        """Words in which brackets name shipped shortcuts, with the shortcuts that hold now, or none."""
+        return IN_BRACKETS.sub(self._spelled, words)
+
+    def _spelled(self, found: re.Match[str]) -> str:
+        key = found[1]
+        named = (each for each in self._commands.values() if key in self._shipped[each.id].split(" or "))
+        command = next(named, None)
+        if command is None or key in command.shortcut.split(" or "):
+            return found[0]
+        return f" ({shortcut_text(command)})" if command.shortcut else ""
 
     def give_key(self, command_id: str, shortcut: str) -> dict[str, str]:
         """Give a command a shortcut, taking it from others; return all shortcuts that are a person's own now."""

@@ -31,6 +31,7 @@ from ganstudio.gui.dock import Dock
 from ganstudio.gui.drop import FileDrops
 from ganstudio.gui.help_cards import TopicCard
 from ganstudio.gui.keep import Keeper
+from ganstudio.gui.key_tips import KeyTips
 from ganstudio.gui.keys_card import KeysCard
 from ganstudio.gui.menus import Menus
 from ganstudio.gui.panels.latent import LatentPanel
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         self.palette_card = CommandPalette(self, self.book)
         self.topic_card = TopicCard(self)
         self.keys_card = KeysCard(self, self.book)
+        KeyTips(self.book, self)
         self.drops = FileDrops(self)
         self.body.dress(appearance)
         appearance.dress(self.palette_card, self.topic_card, self.keys_card)

@@ -10,7 +10,8 @@ import numpy as np
 
 from ganstudio.core.device import Precision
 from ganstudio.core.document import Document, LatentPoint
-from ganstudio.core.files import SaveError, write_file
+from ganstudio.core.errors import SaveError
+from ganstudio.core.files import write_file
 from ganstudio.core.progress import Progress
 from ganstudio.core.project import Timeline
 from ganstudio.core.store import Array, Store
@@ -55,7 +56,7 @@ def export_picture(session: Session, path: Path, options: ExportOptions, documen
 def export_pictures(
     session: Session, folder: Path, suffix: str, documents: Sequence[Named], options: ExportOptions
 ) -> int:
-    """Write one picture per document into a folder, by their names, and never over one another or over what is there."""
+    """Write one picture per document into a folder, by their names, never over one another or what is there."""
 
     def work(backend: Backend) -> Iterator[Progress]:
         taken = {path.stem.casefold() for path in prepare_folder(folder).iterdir()}

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeySequence
-from PyQt6.QtWidgets import QFileDialog
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QHelpEvent, QKeySequence
+from PyQt6.QtWidgets import QApplication, QFileDialog, QToolTip
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.device import Precision
@@ -121,3 +121,22 @@ def test_commands_without_keys_can_have_some(start: Start, qtbot: QtBot) -> None
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     qtbot.keyClick(window, Qt.Key.Key_F9)
     assert window.appearance.choice is Theme.LIGHT
+
+
+def test_tooltips_name_the_keys_that_hold(start: Start, qtbot: QtBot) -> None:
+    running = start()
+    window, settings = running.window, running.session.settings
+    tip = "Keep the picture in sight (L)"
+    assert window.book.spelled(tip) == tip
+    window.book.take_keys({"keep": "Ctrl+Shift+L", "theme": ""})
+    assert window.book.spelled(tip) == "Keep the picture in sight (Ctrl+Shift+L)"
+    assert window.book.spelled("Close it (Esc)") == "Close it (Esc)"
+    button = window.top.theme
+    middle = button.rect().center()
+    QApplication.sendEvent(button, QHelpEvent(QEvent.Type.ToolTip, middle, button.mapToGlobal(middle)))
+    assert QToolTip.text() == "Light, dark, or as the system has it"
+    window.book.take_keys({})
+    QApplication.sendEvent(button, QHelpEvent(QEvent.Type.ToolTip, middle, button.mapToGlobal(middle)))
+    assert QToolTip.text().endswith("(Ctrl+Shift+T)")
+    QToolTip.hideText()
+    assert settings.keys == {}

@@ -30,6 +30,7 @@ from ganstudio.studio.session import Session
 
 QUALITY = SliderRange(low=1, high=100, default=90, step=1, decimals=0)
 FPS = SliderRange(low=1, high=120, default=30, step=1, decimals=0)
+RATE = SliderRange(low=0, high=50, default=0, step=0.5, decimals=1)
 SIDE = SliderRange(low=0, high=4096, default=0, step=64, decimals=0)
 PICTURE, FILM, FRAMES, KEPT, SEEDS, GRID = "picture", "film", "frames", "kept", "seeds", "grid"
 PICTURE_FORMATS = (
@@ -86,7 +87,8 @@ class ExportPanel(Panel):
         self.side = ValueSlider("Longer side, px", "0 keeps the model's own size; others are resampled", SIDE)
         self.fps = ValueSlider("Frames a second", "How smooth the path is", FPS)
         self.quality = ValueSlider("Quality", "Higher keeps more and takes more space", QUALITY)
-        self._numbers = {self.side: 0.0, self.fps: 30.0, self.quality: 90.0}
+        self.rate = ValueSlider("Bit rate, Mbit/s", "How much a second of the film takes; 0 lets the quality say", RATE)
+        self._numbers = {self.side: 0.0, self.fps: 30.0, self.rate: 0.0, self.quality: 90.0}
         for slider in self._numbers:
             slider.changed.connect(lambda value, _gesture, slider=slider: self._set(slider, value))
         self.recipe = QCheckBox("Carry the recipe")
@@ -107,7 +109,8 @@ class ExportPanel(Panel):
         row.addWidget(self.script)
         row.addWidget(self.line)
         for widget in (
-            self.what, self.form, self.seeds, self.side, self.fps, self.quality, self.recipe, self.note, self.go,
+            self.what, self.form, self.seeds, self.side, self.fps, self.rate, self.quality, self.recipe,
+            self.note, self.go,
         ):  # fmt: skip
             self.column.addWidget(widget)
         self.column.addLayout(row)
@@ -147,7 +150,12 @@ class ExportPanel(Panel):
         """What the controls say."""
         side = int(self._numbers[self.side])
         quality = int(self._numbers[self.quality])
-        return ExportOptions(side or None, quality, self._numbers[self.fps], recipe=self.recipe.isChecked())
+        rate = int(self._numbers[self.rate] * 1e6) if self._has_rate else 0
+        return ExportOptions(side or None, quality, self._numbers[self.fps], rate or None, self.recipe.isChecked())
+
+    @property
+    def _has_rate(self) -> bool:
+        return self.kind.formats is FILM_FORMATS and self._form != ".gif"
 
     def export_kind(self, key: str) -> None:
         """Export another kind of thing, as the controls say."""
@@ -219,6 +227,12 @@ class ExportPanel(Panel):
     def _set(self, slider: ValueSlider, value: float) -> None:
         self._numbers[slider] = value
         slider.show_value(value)
+        self._show_quality()
+
+    def _show_quality(self) -> None:
+        self.rate.setVisible(self._has_rate)
+        free = not (self._has_rate and self._numbers[self.rate])
+        self.quality.setVisible(free and self._form not in (".png", ".gif"))
 
     def _form_chosen(self, key: str) -> None:
         self._form = key
@@ -236,7 +250,7 @@ class ExportPanel(Panel):
         self.form.show_choice(self._form)
         self.seeds.setVisible(kind.seeds)
         self.fps.setVisible(kind.moves)
-        self.quality.setVisible(self._form not in (".png", ".gif"))
+        self._show_quality()
         missing = ""
         if kind.moves and len(project.timeline.keyframes) < 2:
             missing = "There is no path yet: put two keyframes on the timeline first."
