@@ -155,6 +155,7 @@ class Form(QWidget):
         title = in_words(name)
         if shape.kind == "bool" and not shape.optional:
             row = ChoiceRow(title, (Option(ON, "On", tip), Option(OFF, "Off", tip)))
+            row.setToolTip(tip)
             row.chosen.connect(lambda key: self.changed.emit(name, key == ON))
             self._show[name] = lambda value: row.show_choice(ON if value else OFF)
             return row

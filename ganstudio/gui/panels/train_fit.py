@@ -102,6 +102,12 @@ class TrainFitPanel(Panel):
             self.probe.setText(" Will it fit?")
             self._show()
 
+    def _sentences(self, ready: bool) -> tuple[str, ...]:
+        if self.fit is None:
+            return ()
+        changed = ready and self.draft.build() != self.fit.options
+        return (*(("Before your last change:",) if changed else ()), *self.fit.sentences())
+
     def _take_batch(self, *_told: object) -> None:
         if self.fit is not None:
             self.draft.set_recipe("batch", self.fit.largest_batch)
@@ -117,7 +123,7 @@ class TrainFitPanel(Panel):
             self.name.setText(self.draft.name)
         self.name.setPlaceholderText(self.draft.folder_name)
         if self._probing is None:
-            self.words.setText("\n".join(self.fit.sentences()) if self.fit is not None else "")
+            self.words.setText("\n".join(self._sentences(ready)))
         self.words.setVisible(bool(self.words.text()))
         options = self.draft.recipe_options
         larger = self.fit is not None and options is not None and self.fit.largest_batch not in (0, options.batch)
