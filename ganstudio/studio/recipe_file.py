@@ -4,8 +4,10 @@ import base64
 import binascii
 import json
 import math
+import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ FORMAT = 1
 MARK = "ganstudio"
 INSIDE_BYTES = 48_000
 SUFFIX = ".recipe"
+IN_HOME = "~/"
 NUMBERS = "biufc"  # the kinds of array elements: numbers, never objects
 
 
@@ -76,7 +79,7 @@ def split_recipe(
         arrays = more
     inside = _written(recipe, arrays)
     if len(inside) > limit:
-        model = {"name": document.model.name, "digest": document.model.digest}
+        model = {"name": _without_home(document.model.name), "digest": document.model.digest}
         inside = packed_json({MARK: "recipe", "format": FORMAT, "model": model})
     return SplitRecipe(inside, whole)
 
@@ -100,7 +103,7 @@ def read_recipe(data: bytes, store: Store, beside: bytes | None = None, name: st
     try:
         timeline = top.get("timeline")
         recipe = Recipe(
-            from_plain(with_document, Document, "document"),
+            _here(from_plain(with_document, Document, "document")),
             None if timeline is None else from_plain(timeline, Timeline, "timeline"),
         )
         unpack_arrays(top.get("arrays"), store)
@@ -125,10 +128,31 @@ def _beside_words(name: str) -> str:
 
 def _written(recipe: Recipe, arrays: Mapping[str, Plain]) -> bytes:
     top = {MARK: "recipe", "format": FORMAT, "whole": len(arrays) == len(arrays_in(recipe))}
-    top |= {"document": to_plain(recipe.document), "arrays": dict(arrays)}
+    named = replace(recipe.document.model, name=_without_home(recipe.document.model.name))
+    top |= {"document": to_plain(replace(recipe.document, model=named)), "arrays": dict(arrays)}
     if recipe.timeline is not None:
         top["timeline"] = to_plain(recipe.timeline)
     return packed_json(top)
+
+
+def _without_home(name: str) -> str:
+    """A model's name for a file that others may see: a path in this person's home does not tell whose it is."""
+    home = _home()
+    return f"{IN_HOME}{name.removeprefix(home)}" if home and name.startswith(home) else name
+
+
+def _here(document: Document) -> Document:
+    if not document.model.name.startswith(IN_HOME):
+        return document
+    name = f"{_home()}{document.model.name.removeprefix(IN_HOME)}"
+    return replace(document, model=replace(document.model, name=name))
+
+
+def _home() -> str:
+    try:
+        return f"{Path.home()}{os.sep}"
+    except RuntimeError:  # some systems' users have none
+        return ""
 
 
 def packed_json(top: dict[str, Any]) -> bytes:

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -218,6 +219,22 @@ def test_arrays_that_are_not_what_they_say_are_refused(change: dict[str, Any], w
     next(iter(top["arrays"].values())).update(change)
     with pytest.raises(BrokenFileError, match=rf"arrays\..*{words}"):
         document_of(json.dumps(top).encode(), Store())
+
+
+def test_a_recipe_does_not_tell_whose_home_the_model_lies_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    homes = [tmp_path / "someone", tmp_path / "another"]
+    monkeypatch.setattr(Path, "home", lambda: homes[0])
+    file = homes[0] / "models" / "mine.safetensors"
+    document, store = with_array(np.zeros(4, np.float32))
+    document = dataclasses.replace(document, model=ModelRef(str(file), "abc"))
+    split = split_recipe(document, store, limit=100)
+    assert split.beside is not None
+    for written in (split.inside, split.beside):
+        assert b"someone" not in written
+        assert b"mine.safetensors" in written
+    assert document_of(split.beside, store) == document
+    monkeypatch.setattr(Path, "home", lambda: homes[1])
+    assert document_of(split.beside, store).model.name == str(homes[1] / "models" / "mine.safetensors")
 
 
 def test_a_videos_path_travels_along() -> None:
