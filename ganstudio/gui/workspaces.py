@@ -7,6 +7,7 @@ from ganstudio.gui.panels.bending import BendingPanel
 from ganstudio.gui.panels.classes import ClassPanel
 from ganstudio.gui.panels.compare import ComparePanel
 from ganstudio.gui.panels.device import DevicePanel
+from ganstudio.gui.panels.doctor import DoctorPanel
 from ganstudio.gui.panels.export import ExportPanel
 from ganstudio.gui.panels.history import HistoryPanel
 from ganstudio.gui.panels.kept import KeptPanel
@@ -90,7 +91,7 @@ TRAIN = Workspace(
     title="Train",
     icon=IconName.TRAIN,
     left=(TrainRunsPanel,),
-    right=(TrainRunPanel, TrainSnapshotsPanel, TrainDataPanel, TrainOptionsPanel, TrainFitPanel),
+    right=(TrainRunPanel, DoctorPanel, TrainSnapshotsPanel, TrainDataPanel, TrainOptionsPanel, TrainFitPanel),
     middle=(TrainBoardPanel, ComparePanel),
     front=TrainBoardPanel.title,
 )

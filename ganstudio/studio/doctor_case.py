@@ -100,11 +100,11 @@ def windows(values: Array, count: int = 10) -> Array:
     return np.array([float(np.median(part)) for part in np.array_split(values, min(count, len(values)))])
 
 
-def shown(title: str, curve: Curve, value: float, bound: float | None = None, name: str = "") -> Evidence:
+def shown(title: str, curve: Curve, value: float, bound: float | None = None) -> Evidence:
     """Return a curve as evidence, thinned by medians, so that single jumps do not hide its course."""
     parts = min(PLOTTED, len(curve))
     x = np.array([float(part[-1]) for part in np.array_split(curve.images_seen, parts)])
-    return Evidence(title, x, windows(curve.values, parts), value, bound, name)
+    return Evidence(title, x, windows(curve.values, parts), value, bound, title.startswith("gradient norm"))
 
 
 def summed(curves: Iterator[Curve]) -> Curve | None:

@@ -30,7 +30,7 @@ class Illness(StrEnum):
     SMALL_DATA = "too few pictures"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
     """A curve that shows it: images_seen and values float64 `[N]`, the value that counts, and the bound it passed."""
 
@@ -39,7 +39,7 @@ class Evidence:
     y: Array
     value: float
     bound: float | None = None
-    curve: str = ""  # its name in the run, where it is one
+    log: bool = False  # whether it spans so much that a logarithmic axis shows it better
 
     def words(self) -> str:
         """The value beside its bound."""
@@ -65,3 +65,36 @@ class Finding:
     words: str
     evidence: tuple[Evidence, ...] = ()
     change: Change | None = None
+
+    def is_like(self, other: "Finding") -> bool:
+        """Whether the other one tells the same, with other numbers perhaps."""
+        return (self.title, self.severity, self.change) == (other.title, other.severity, other.change) and [
+            evidence.title for evidence in self.evidence
+        ] == [evidence.title for evidence in other.evidence]
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What the doctor found in a run's numbers so far."""
+
+    steps: int
+    images_seen: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PictureReport:
+    """What the doctor found in a run's pictures: samples and their nearest training pictures uint8 `[N, 3, R, R]`.
+
+    `distances` `[N]` are LPIPS to these; `usual` is the median for held-out pictures, NaN where there are none.
+    `variety` is the mean LPIPS between two samples as a share of that between two training pictures.
+    """
+
+    images_seen: int
+    samples: Array
+    nearest: Array
+    distances: Array
+    usual: float
+    variety: float
+    looked_through: int
+    findings: tuple[Finding, ...]

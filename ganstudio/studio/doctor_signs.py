@@ -1,6 +1,7 @@
 """The signs by which a run's curves show that something is wrong; every bound with its reason."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -60,7 +61,7 @@ def diverged(case: Case) -> Iterator[Finding]:
         value = float(np.median(np.abs(recent(curve.values))))
         if value > bound:
             words = "D's scores have left every sensible range; nobody learns from such certainty."
-            evidence = (shown(name.replace("_", " "), curve, value, bound, f"observed/{judging}/{name}"),)
+            evidence = (shown(name.replace("_", " "), curve, value, bound),)
             yield Finding(
                 Illness.DIVERGENCE, Severity.GRAVE, "The scores run away", words, evidence, calmer(case)
             )
@@ -75,7 +76,7 @@ def exploding(case: Case) -> Iterator[Finding]:
         if now > max(EXPLODED * calm, LOUD):
             bound = max(EXPLODED * calm, LOUD)
             words = f"The gradients of {phase} are {now / max(calm, 1e-12):.0f} times those of their calmest time."
-            evidence = (shown(f"gradient norm of {phase}", curve, now, bound, f"gradient_norms/{phase}"),)
+            evidence = (shown(f"gradient norm of {phase}", curve, now, bound),)
             title = "Gradients explode"
             yield Finding(Illness.EXPLODING, Severity.GRAVE, title, words, evidence, calmer(case))
 
@@ -92,8 +93,8 @@ def vanishing(case: Case) -> Iterator[Finding]:
             f"The generator's gradient is down to {now / most:.1%} of its strongest, because D is always certain: "
             "nobody tells G how to get better."
         )
-        evidence = (shown("gradient norm of G", curve, now, VANISHED * most, f"gradient_norms/{phase}"), ratio)
-        title = "The generator's gradient vanishes"
+        evidence = (shown("gradient norm of G", curve, now, VANISHED * most), ratio)
+        title = "G's gradient vanishes"
         yield Finding(Illness.VANISHING, Severity.GRAVE, title, words, evidence, stronger_signal(case))
 
 
@@ -136,7 +137,7 @@ def overfitted(case: Case) -> Iterator[Finding]:
                 "the training pictures by heart instead of what they have in common, and leads G astray."
             )
             severity = Severity.GRAVE if value > R_V_GRAVE else Severity.WARNING
-            evidence = (shown("r_v", r_v, value, R_V, "logits/r_v"), *_scores(case, judging))
+            evidence = (shown("r_v", r_v, value, R_V), *_scores(case, judging))
             yield Finding(
                 Illness.OVERFITTING, severity, "The discriminator overfits", words, evidence, more_augmentation(case)
             )
@@ -147,8 +148,8 @@ def overfitted(case: Case) -> Iterator[Finding]:
     value = float(recent(signs.values).mean())
     if value > R_T:
         words = "D takes nearly every training picture for real; no picture is held out that could tell more."
-        evidence = (shown("r_t", signs, value, R_T, f"observed/{judging}/sign_real"),)
-        title = "The discriminator may overfit"
+        evidence = (shown("r_t", signs, value, R_T),)
+        title = "D may overfit"
         change = more_augmentation(case)
         yield Finding(Illness.OVERFITTING, Severity.WARNING, title, words, evidence, change)
 
@@ -172,7 +173,7 @@ def on_a_plateau(case: Case) -> Iterator[Finding]:
     title = "It was better before" if worse else "It no longer gets better"
     words = f"The best {metric} is {best:.3g}, at {at:,} images; it is {now:.3g} now. "
     words += "The best checkpoint is kept; smaller steps from there may find a little more."
-    yield Finding(Illness.PLATEAU, severity, title, words, (shown(metric, curve, now, best, name),), calmer(case))
+    yield Finding(Illness.PLATEAU, severity, title, words, (shown(metric, curve, now, best),), calmer(case))
 
 
 def too_few_pictures(case: Case) -> Iterator[Finding]:
@@ -203,7 +204,7 @@ def _gradients(case: Case) -> Iterator[tuple[str, Curve]]:
 def _norms(case: Case) -> tuple[Evidence, ...]:
     found = [(name, curve) for name, curve in case.curves.items() if name.startswith("gradient_norms/") and len(curve)]
     return tuple(
-        shown(f"gradient norm of {name.partition('/')[2]}", curve, float(curve.values[-1]), None, name)
+        shown(f"gradient norm of {name.partition('/')[2]}", curve, float(curve.values[-1]))
         for name, curve in found[:2]
     )
 
@@ -219,11 +220,11 @@ def _judge_ratio(case: Case) -> Evidence | None:
         return None
     value = float(recent(total.values).mean()) / chance
     whole = shown("D's loss, of that at chance", total, value)
-    return Evidence(whole.title, whole.x, whole.y / chance, value)
+    return Evidence(whole.title, whole.x, whole.y / chance, value, log=True)
 
 
 def _bounded(evidence: Evidence, bound: float) -> Evidence:
-    return Evidence(evidence.title, evidence.x, evidence.y, evidence.value, bound, evidence.curve)
+    return replace(evidence, bound=bound)
 
 
 def _scores(case: Case, judging: str) -> tuple[Evidence, ...]:
