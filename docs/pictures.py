@@ -59,6 +59,20 @@ def take(app: QApplication, studio: Studio, name: str, rest_s: float = 1.5) -> N
     sys.stdout.write(f"{OUT / name}.png\n")
 
 
+def training(app: QApplication, model: str, run: Path) -> None:
+    """Show how a run is prepared, and one that is watched; it is left as it is."""
+    studio = open_studio(app, model, Theme.DARK, "train")
+    runs = studio.session.runs
+    wait(app, lambda: runs.draft.catalogue is not None)
+    runs.draft.choose_data("model:faces-dcgan")
+    take(app, studio, "train-new", 4.0)
+    runs.attach(run)
+    wait(app, lambda: runs.reading is not None)
+    take(app, studio, "train-run", 4.0)
+    studio.window.close()
+    studio.end()
+
+
 def main(model: str) -> None:
     """Go through the states that the guides speak of."""
     app = application()
@@ -96,4 +110,7 @@ def main(model: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "faces")
+    if len(sys.argv) > 2:  # a model, and the folder of a run to watch
+        training(application(), sys.argv[1], Path(sys.argv[2]))
+    else:
+        main(sys.argv[1] if len(sys.argv) > 1 else "faces")

@@ -126,8 +126,9 @@ class TrainDraft:
     @property
     def folder_name(self) -> str:
         """The name of the run's folder: the given one, else one that says what is trained on what."""
-        if self.name:
-            return self.name
+        name = self.name.strip().replace("/", "-").replace("\\", "-").strip(".")
+        if name:
+            return name
         source = Path(self.data.removeprefix("model:")).stem or "run"
         return f"{self.architecture}-{source}"
 
