@@ -22,6 +22,7 @@ from ganstudio.training.update import LossScale, Updater
 WATCHED_POINTS = 256  # drawn from the same latents all the time
 SHEET_SIDE = 6
 ARROWS = 64
+GAP_LEVEL = 128  # between pictures
 SURFACE_SIDE = 48
 MOST_POINTS = 300  # of a curve
 
@@ -188,7 +189,7 @@ def _points(batch: torch.Tensor) -> Array:
 
 def _sheet(batch: torch.Tensor) -> Array:
     """Return the first pictures as one uint8 picture `[H, W, 3]`."""
-    pixels = to_pixels(batch[: SHEET_SIDE * SHEET_SIDE])
+    pixels = np.pad(to_pixels(batch[: SHEET_SIDE**2]), ((0, 0), (0, 1), (0, 1), (0, 0)), constant_values=GAP_LEVEL)
     _, height, width, channels = pixels.shape
     grid = pixels.reshape(SHEET_SIDE, SHEET_SIDE, height, width, channels).transpose(0, 2, 1, 3, 4)
     sheet: Array = grid.reshape(SHEET_SIDE * height, SHEET_SIDE * width, channels)

@@ -88,7 +88,7 @@ def test_digits_come_to_look_like_digits(key: str, digits: Digits) -> None:
     for _ in range(300):
         course.step()
     look = course.look()
-    assert look.fake.shape == look.real.shape == (48, 48, 3)
+    assert look.fake.shape == look.real.shape == (54, 54, 3)
     assert look.fake.dtype == np.uint8
     assert look.arrows.shape == (0, 4)
     real = look.real.mean()
