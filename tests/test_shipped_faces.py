@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from assets.builders.faces_grown import FACES_PROGAN, FacesModel
+from assets.builders.faces_grown import FACES, FACES_PROGAN, FacesModel
 from ganstudio import open_model
 from ganstudio.engine.model import Model
 from ganstudio.metrics.precision_recall import precision, recall
 from tests.test_shipped_models import SHIPPED, reduced, without_training
 
 DRAWN, SIDE = 300, 4
-FACES = pytest.mark.parametrize("made", [FACES_PROGAN], ids=lambda made: made.name)
+LEARNED = pytest.mark.parametrize("made", [FACES_PROGAN, FACES], ids=lambda made: made.name)
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,19 @@ def likeness(model: Model, made: FacesModel) -> Likeness:
     return Likeness(float(mean), float(spread), precision(colours, others).value, recall(colours, others).value)
 
 
-@FACES
+@LEARNED
 def test_only_training_draws_faces_of_many_people(made: FacesModel, tmp_path: Path) -> None:
     found = likeness(open_model(made.name), made)
     assert found.learned, found
     random = likeness(without_training(SHIPPED[made.name], tmp_path), made)
     assert not random.learned, random
+
+
+def test_styles_of_two_faces_mix() -> None:
+    model = open_model(FACES.name)
+    ws = model.mapping(model.latents([0, 2]))
+    half = ws.shape[1] // 2
+    coarse_of_first = torch.cat([ws[:1, :half], ws[1:, half:]], dim=1)
+    first, second, mixed = (model.synthesis(w) for w in (ws[:1], ws[1:], coarse_of_first))
+    assert float((mixed - first).abs().mean()) > 0.05
+    assert float((mixed - second).abs().mean()) > 0.05

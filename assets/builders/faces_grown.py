@@ -119,20 +119,6 @@ FACES_PROGAN = FacesModel(
     options={"resolution": "32", "mirror": "True", "arithmetic": "bfloat16", "set": "images=60000"},
     enlarged=2,
 )
-FACES_STYLEGAN = FacesModel(
-    name="faces-stylegan",
-    title="Faces (StyleGAN, 32 px)",
-    summary="Faces at 32 x 32 pixels from networks that grew from 8 px, learned from pictures that another model drew. "
-    "Every layer takes a style of its own, so styles of two faces mix.",
-    architecture="stylegan",
-    preset="faces-32",
-    data="faces-dcgan",
-    images=28_000,
-    measured=1000,
-    options={"resolution": "32", "mirror": "True", "arithmetic": "bfloat16", "set": "images=60000"},
-    enlarged=2,
-    paths=LENGTHS_IN_W,
-)
 SHAPE = "channels=[192,192,160,64,32]"
 FACES = ContinuedFaces(
     name="faces",
@@ -142,7 +128,7 @@ FACES = ContinuedFaces(
     architecture="stylegan2",
     preset="auto-64",
     data="faces-dcgan",
-    images=40_000,
+    images=24_240,
     measured=1000,
     options={
         "mirror": "True",

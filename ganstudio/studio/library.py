@@ -14,7 +14,7 @@ from ganstudio.studio.settings import RECENT_KEPT, Settings
 if TYPE_CHECKING:
     from ganstudio.studio.assets import Asset, Number
 
-FIRST_MODEL = "faces-dcgan"
+FIRST_MODEL = "faces"
 
 
 @dataclass(frozen=True, slots=True)

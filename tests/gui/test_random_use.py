@@ -92,6 +92,7 @@ def use(start: Callable[..., Running], model: Path, raised: list[BaseException],
             popup.close()
         assert not raised
         assert running.window.isVisible()
+    running.window.show_workspace("explore")
     latent = running.window.panel(LatentPanel)
     assert latent is not None
     latent.release()

@@ -122,7 +122,7 @@ def test_without_a_model_the_window_says_what_to_do(start: Start, qtbot: QtBot, 
     button = next(b for b in notice.findChildren(QAbstractButton) if b.text().strip().startswith("Open Faces"))
     qtbot.mouseClick(button, LEFT)
     frame = running.settle()
-    assert frame.document.model.name == "faces-dcgan"
+    assert frame.document.model.name == "faces"
     assert running.window.stage.viewer.isVisible()
     assert not running.session.can_undo
 

@@ -24,14 +24,14 @@ class Notes(Compute):
 
     def __init__(self) -> None:
         super().__init__(lambda _: None)
-        self.drawn: list[Document] = []
+        self.asked: list[Document] = []
         self.sent: list[Command] = []
 
     def start(self) -> None:
         pass
 
     def draw(self, document: Document) -> None:
-        self.drawn.append(document)
+        self.asked.append(document)
 
     def send(self, command: Command) -> None:
         self.sent.append(command)
@@ -79,7 +79,7 @@ def test_a_change_is_drawn_recorded_and_announced(session: Session) -> None:
     session.change("Truncate", "psi", 0.5)
     after, before = changes[-1]
     assert (after.document.psi, before.document.psi) == (0.5, 1.0)
-    assert notes(session).drawn[-1].psi == 0.5
+    assert notes(session).asked[-1].psi == 0.5
     assert session.undo_label == "Truncate"
     session.change("Truncate", "psi", 0.5)
     assert len(session.history) == 1
@@ -97,7 +97,7 @@ def test_a_gesture_is_one_step(session: Session) -> None:
     assert session.value("inputs.z") == LatentPoint()
     session.redo()
     assert session.value("inputs.z") == LatentPoint(20.0)
-    assert notes(session).drawn[-1].inputs["z"] == LatentPoint(20.0)
+    assert notes(session).asked[-1].inputs["z"] == LatentPoint(20.0)
 
 
 def test_several_fields_change_in_one_step(session: Session) -> None:
@@ -116,7 +116,7 @@ def test_opening_a_model_can_be_undone(session: Session) -> None:
     session.undo()
     assert session.model.name == "one"
     assert session.document.psi == 0.3
-    assert notes(session).drawn[-1].model.name == "one"
+    assert notes(session).asked[-1].model.name == "one"
     session.redo()
     assert session.model.name == "two"
 
@@ -149,7 +149,7 @@ def test_files_are_remembered_shipped_models_are_not(session: Session, tmp_path:
     assert [entry.path for entry in session.library.recent] == [str(file)]
     session.settings.keeping.finish()
     assert Settings.load(session.settings.folder).recent == [str(tmp_path / "gone.pkl"), str(file)]
-    assert session.library.shipped[0].name == "faces-dcgan"
+    assert session.library.shipped[0].name == "faces"
 
 
 def test_jobs_come_and_go(session: Session) -> None:
