@@ -140,7 +140,7 @@ def _tensors(name: str, value: ForeignValue, depth: int) -> Iterator[tuple[str, 
 
 
 def _latents(name: str, array: Array, sizes: LatentSizes) -> LatentRows | None:
-    if array.dtype.kind not in "fiu" or not 1 <= array.ndim <= DEEPEST:
+    if array.dtype.kind not in "fiu" or not 1 <= array.ndim <= DEEPEST or not array.size:
         return None
     rows = np.asarray(array, dtype=np.float32)
     rows = rows[None] if rows.ndim == 1 else rows

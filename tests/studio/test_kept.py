@@ -186,6 +186,9 @@ def test_arrays_that_do_not_fit_and_numbers_that_are_none_are_refused(tmp_path: 
     np.save(tmp_path / "foreign.npy", shaped(2, 512))
     with pytest.raises(LatentFileError, match=r"\[2, 512\].*z \[n, 16\], w \[n, 12\] or ws \[n, 8, 12\]"):
         read_latents(tmp_path / "foreign.npy", SIZES)
+    np.save(tmp_path / "none.npy", np.zeros((0, 16), dtype=np.float32))
+    with pytest.raises(LatentFileError, match=r"none\.npy holds array \[0, 16\]"):
+        read_latents(tmp_path / "none.npy", SIZES)
     np.save(tmp_path / "holes.npy", np.full((1, 16), np.nan, dtype=np.float32))
     with pytest.raises(LatentFileError, match="not finite"):
         read_latents(tmp_path / "holes.npy", SIZES)

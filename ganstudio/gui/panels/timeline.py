@@ -37,6 +37,7 @@ from ganstudio.studio.published import PATH_LENGTHS, REMARK, PublishedTable
 from ganstudio.studio.session import Session
 
 FRAME_MS, TICK_MS, SHOWN_EVERY_S, ROOMY_PX = 16, 250, 0.1, 600
+IDLE_S = 5.0  # without a change, until the model itself is measured
 
 
 
@@ -62,12 +63,14 @@ class TimelinePanel(Panel):
         self._frames.timeout.connect(self._advance)
         self._idle.setInterval(TICK_MS)
         self._idle.timeout.connect(self._tick)
+        self._changed_at = perf_counter()
         self.bar, self.track, self.strip, self.figures = PathBar(), Track(), Strip(), PathFigures()
         self.question = self.bar.question
         self._build()
         self._wire()
         self._show(session.project)
         self._show_player()
+        self._show_model()
 
     @classmethod
     def fits(cls, info: ModelInfo | None) -> bool:
@@ -273,13 +276,15 @@ class TimelinePanel(Panel):
     def _tick(self) -> None:
         now = perf_counter()
         self.speeds.tick(now)
-        if segment_count(self.editor.timeline) and not self.player.playing:
+        idle = self.isVisible() and now - self._changed_at >= IDLE_S
+        if not self.player.playing and (idle or segment_count(self.editor.timeline)):
             self.model.tick(now)
         self._ask_pictures()
         if self._speeds_shown < 0:
             self._show_speeds()
 
     def _project_changed(self, after: Project, before: Project) -> None:
+        self._changed_at = perf_counter()
         if after.timeline != before.timeline or after.document.model != before.document.model:
             self._show(after)
 

@@ -246,3 +246,14 @@ def test_space_plays_and_arrows_step_on_the_track(work: AtWork) -> None:
     assert not player.playing
     work.qtbot.keyClick(track, Qt.Key.Key_Return)
     assert work.session.value("inputs.z") == LatentPoint.of_seed(2)
+
+
+def test_the_model_is_measured_in_idle_time_without_a_path(
+    start: Callable[..., Running], styled_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ganstudio.gui.panels.timeline.IDLE_S", 0.2)
+    work = AtWork(start(styled_model))
+    figures = work.panel.model.figures
+    work.qtbot.waitUntil(lambda: any(figure.n for figure in figures().values()), timeout=PATIENCE_MS)
+    assert not work.timeline.keyframes
+    assert not work.session.jobs
