@@ -14,7 +14,17 @@ from types import MappingProxyType, NoneType, UnionType
 from typing import Any
 
 WORDS: Mapping[str, str] = MappingProxyType(
-    {"lr": "learning rate", "generator": "G", "discriminator": "D", "g": "G", "d": "D", "ema": "average", "r1": "R1", "ada": "ADA", "gp": "penalty"}
+    {
+        "lr": "learning rate",
+        "generator": "G",
+        "discriminator": "D",
+        "g": "G",
+        "d": "D",
+        "ema": "average",
+        "r1": "R1",
+        "ada": "ADA",
+        "gp": "penalty",
+    }
 )
 USUAL_NOTES: Mapping[str, str] = MappingProxyType(
     {
