@@ -79,7 +79,6 @@ def start(run: RunFolder, threads: int | None = None) -> Child:
             stderr=subprocess.STDOUT,
             env=environment,
             creationflags=lower,
-            start_new_session=True,  # a terminal that closes, or its Ctrl+C, ends the window alone
         )
     if os.name == "posix":
         os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
