@@ -1,6 +1,8 @@
 """What every test stands on: offscreen Qt, few threads, folders of its own, the reference numbers."""
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt
@@ -50,6 +52,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("GANSTUDIO_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _nothing_trains_on() -> Iterator[None]:
+    """A run outlives the window that began it; here it ends with its test."""
+    yield
+    module = sys.modules.get("ganstudio.training.child")
+    while module is not None and module.AT_WORK:
+        module.AT_WORK.pop().kill()
 
 
 def reference_folder() -> Path | None:

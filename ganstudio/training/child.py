@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 NICENESS = 10
 OUTPUT = "output.txt"
 LAST_WORDS = 2_000
+AT_WORK: list["Child"] = []  # a process that nobody holds any more must still be asked for its end
 
 
 class Child:
@@ -82,7 +83,9 @@ def start(run: RunFolder, threads: int | None = None) -> Child:
         )
     if os.name == "posix":
         os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
-    return Child(run, process)
+    AT_WORK[:] = [child for child in AT_WORK if not child.is_over]
+    AT_WORK.append(Child(run, process))
+    return AT_WORK[-1]
 
 
 def last_words(file: Path) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import gc
 import json
 import os
 import signal
@@ -237,6 +238,13 @@ def test_a_child_is_steered_through_its_folder(pictures: Path, tmp_path: Path) -
         assert "ended with the code -9" in child.reason
     finally:
         child.kill()
+
+
+def test_a_run_that_nobody_watches_any_more_goes_on_in_silence(pictures: Path, tmp_path: Path) -> None:
+    options = TrainingOptions("dcgan", str(pictures), images=10**7, preset="tiny", checkpoint_every=10**7)
+    process = start_new(tmp_path / "run", options, threads=1).process.pid
+    gc.collect()  # a process that is forgotten while it works would give a warning here
+    assert os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
 
 def test_a_child_that_fails_says_why(tmp_path: Path) -> None:
