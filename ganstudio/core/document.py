@@ -152,7 +152,8 @@ class LayerNoise:
 class NoiseSetting:
     """Per-layer noise; `strength` multiplies what the model learned.
 
-    Seeded noise moves on a circle of equally strong noises: `turn` 0 and 1 are the same noise.
+    Seeded noise moves on a circle of equally strong noises: `turn` 0 and 1 are the same noise. `maps` `[r, r]` stand in
+    for the model's own constants, layer by layer, where an inversion found better ones.
     """
 
     mode: NoiseMode = NoiseMode.FIXED
@@ -160,6 +161,7 @@ class NoiseSetting:
     strength: float = 1.0
     turn: float = 0.0
     layers: tuple[LayerNoise, ...] = ()
+    maps: tuple[ArrayRef | None, ...] = ()
 
     def of_layer(self, layer: int) -> "LayerNoise":
         """What the layer with this index does."""
@@ -257,8 +259,28 @@ class ShiftStyle:
         return self.on and math.isfinite(self.amount) and self.amount != 0.0
 
 
-StageEdit = BendUnits | ShiftStyle
-Edit = MoveAlong | BendUnits | ShiftStyle
+@dataclass(frozen=True, slots=True)
+class OffsetStyles:
+    """Add `amount` times `offsets` `[C]`, in the network's units, to a layer's styles; `layer` is `stage.layer`."""
+
+    layer: str
+    offsets: ArrayRef
+    amount: float = 1.0
+    on: bool = True
+
+    @property
+    def stage(self) -> str:
+        """The stage that the layer is a part of."""
+        return self.layer.partition(".")[0]
+
+    @property
+    def acts(self) -> bool:
+        """Whether it changes anything."""
+        return self.on and math.isfinite(self.amount) and self.amount != 0.0
+
+
+StageEdit = BendUnits | ShiftStyle | OffsetStyles
+Edit = MoveAlong | StageEdit
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+import numpy as np
 import torch
 
 from ganstudio.core.bending import bent
 from ganstudio.core.device import Precision
-from ganstudio.core.document import SEED_COUNT, BendUnits, Document, MoveAlong, NoiseSetting, ShiftStyle, StageEdit
+from ganstudio.core.document import (
+    SEED_COUNT,
+    BendUnits,
+    Document,
+    MoveAlong,
+    NoiseSetting,
+    OffsetStyles,
+    ShiftStyle,
+    StageEdit,
+)
+from ganstudio.core.errors import WrongInputError
 from ganstudio.core.store import Store
 
 Setting = str | int | float | bool | None
@@ -48,8 +59,14 @@ class StageInputs:
 
     @property
     def shifts(self) -> tuple[ShiftStyle, ...]:
-        """The edits of style channels."""
+        """The edits of single style channels."""
         return tuple(edit for edit in self.edits if isinstance(edit, ShiftStyle))
+
+    @property
+    def offsets(self) -> tuple[tuple[str, torch.Tensor], ...]:
+        """The layers all of whose styles are edited, and what is added to them `[N, C]`."""
+        edits = (edit for edit in self.edits if isinstance(edit, OffsetStyles))
+        return tuple((edit.layer, self.tensors[f"offsets{i}"]) for i, edit in enumerate(edits))
 
     def with_tensors(self, tensors: Mapping[str, torch.Tensor]) -> "StageInputs":
         """Return a copy with other tensors, such as the same ones on another device."""
@@ -87,7 +104,11 @@ class Stage(ABC):
             for edit in document.edits
             if not isinstance(edit, MoveAlong) and edit.stage == self.name and edit.acts
         )
-        return replace(inputs, edits=edits) if edits else inputs
+        if not edits:
+            return inputs
+        offsets = (store.get(edit.offsets) * edit.amount for edit in edits if isinstance(edit, OffsetStyles))
+        rows = {f"offsets{i}": torch.from_numpy(array.astype(np.float32))[None] for i, array in enumerate(offsets)}
+        return replace(inputs, tensors={**inputs.tensors, **rows}, edits=edits)
 
     def bending(self, inputs: StageInputs) -> Callable[[torch.Tensor], torch.Tensor] | None:
         """Return what bends the activation before anything uses it; None where nothing does."""
@@ -119,6 +140,27 @@ def joined_rows(parts: Sequence[StageInputs]) -> StageInputs | None:
     return parts[0].with_tensors({name: torch.cat([part.tensors[name] for part in parts]) for name in parts[0].tensors})
 
 
+@dataclass(frozen=True, slots=True)
+class LatentCode:
+    """All that an inversion can search for: ws, and where the model has them offsets of styles, and noises.
+
+    ws is `[N, n_latent, w_dim]`; `styles` are offsets `[N, C]` by layer (`stage.layer`), `noises` are `[N or 1, 1, r, r]`
+    by their layers' indices; layers that are not named keep what they have.
+    """
+
+    ws: torch.Tensor
+    styles: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    noises: Mapping[int, torch.Tensor] = field(default_factory=dict)
+
+    def detached(self) -> "LatentCode":
+        """Return a copy without gradients."""
+        return LatentCode(
+            self.ws.detach().clone(),
+            {name: offsets.detach().clone() for name, offsets in self.styles.items()},
+            {index: noise.detach().clone() for index, noise in self.noises.items()},
+        )
+
+
 class Generator(ABC):
     """A network with its stages; models without a mapping take `[N, 1, z_dim]` as their ws."""
 
@@ -141,6 +183,21 @@ class Generator(ABC):
     @abstractmethod
     def synthesis(self, ws: torch.Tensor, noise: NoiseSetting) -> torch.Tensor:
         """Draw ws `[N, n_latent, w_dim]` as pictures `[N, C, H, W]`, nominally in [-1, 1]."""
+
+    def guided(self, code: LatentCode) -> torch.Tensor:
+        """Draw pictures `[N, C, H, W]` in float32, differentiable in every part of the code."""
+        if code.styles or code.noises:
+            raise WrongInputError("This model has neither style channels nor noise; search for its latent alone.")
+        return self.drawn_by(self.network, code.ws)
+
+    def drawn_by(self, network: torch.nn.Module, ws: torch.Tensor) -> torch.Tensor:
+        """Draw ws with the network itself, or with the copy of it that a precision runs."""
+        raise NotImplementedError
+
+    @property
+    def style_channels(self) -> Mapping[str, int]:
+        """The number of style channels of each layer that has them, by `stage.layer`."""
+        return {name: width for stage in self.stages() for name, width in stage.style_widths.items()}
 
     @property
     @abstractmethod

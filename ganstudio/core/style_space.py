@@ -2,7 +2,7 @@
 
 import contextlib
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -99,26 +99,28 @@ def affines_of(block: nn.Module) -> dict[str, nn.Module]:
 
 
 @contextlib.contextmanager
-def shifted_styles(
-    affines: Mapping[str, nn.Module], shifts: Sequence[ShiftStyle], spread: StyleSpread
-) -> Iterator[None]:
-    """While this lasts, add the shifts to what affine layers return; `affines` are named as shifts name them."""
+def shifted_styles(affines: Mapping[str, nn.Module], offsets: Iterable[tuple[str, torch.Tensor]]) -> Iterator[None]:
+    """While this lasts, affine layers return `[N, C]` plus offsets `[N or 1, C]`, by the names of `affines`."""
     with contextlib.ExitStack() as stack:
-        for shift in shifts:
-            affine = affines.get(shift.layer)
+        for layer, offset in offsets:
+            affine = affines.get(layer)
             if affine is not None:
-                stack.callback(affine.register_forward_hook(_Shift(shift, spread.of(shift.layer, affine))).remove)
+                stack.callback(affine.register_forward_hook(_Offset(offset)).remove)
         yield
 
 
-class _Shift:
-    """Adds to one channel of what a module returns."""
+def offset_of(shift: ShiftStyle, spread: ChannelSpread) -> torch.Tensor:
+    """Return what a shift of one channel adds to all of them `[1, C]`."""
+    offset = torch.zeros_like(spread.std)
+    offset[shift.channel : shift.channel + 1] = spread.std[shift.channel : shift.channel + 1] * shift.amount
+    return offset[None]
 
-    def __init__(self, shift: ShiftStyle, spread: ChannelSpread) -> None:
-        self._channel = shift.channel
-        self._step = spread.std[shift.channel : shift.channel + 1] * shift.amount
+
+class _Offset:
+    """Adds to what a module returns."""
+
+    def __init__(self, offset: torch.Tensor) -> None:
+        self._offset = offset
 
     def __call__(self, _module: nn.Module, _taken: tuple[torch.Tensor, ...], styles: torch.Tensor) -> torch.Tensor:
-        shifted = styles.clone()
-        shifted[:, self._channel : self._channel + 1] += self._step.to(styles)
-        return shifted
+        return styles + self._offset.to(styles)

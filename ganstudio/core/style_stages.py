@@ -18,10 +18,11 @@ from ganstudio.core.document import (
     NoiseMode,
     NoiseSetting,
 )
+from ganstudio.core.errors import WrongInputError
 from ganstudio.core.generator import Features, Setting, Stage, StageInputs, joined_rows, turning_noise
 from ganstudio.core.latents import given_rows, mapped_terms, truncate
 from ganstudio.core.store import Store
-from ganstudio.core.style_space import StyleSpread, affines_of, shifted_styles
+from ganstudio.core.style_space import StyleSpread, affines_of, offset_of, shifted_styles
 from ganstudio.core.z_space import class_weights
 
 LATENT, CLASS = "z", "class"
@@ -229,9 +230,15 @@ class BlockStage(Stage):
 
     def shifted(self, inputs: StageInputs) -> contextlib.AbstractContextManager[None]:
         """Run the block inside of this: its style channels are shifted where edits say so."""
-        if not inputs.shifts:
+        if not inputs.shifts and not inputs.offsets:
             return contextlib.nullcontext()
-        return shifted_styles(self.affines, inputs.shifts, self.on.style_spread)
+        spread = self.on.style_spread
+        shifts = [
+            (each.layer, offset_of(each, spread.of(each.layer, self.affines[each.layer])))
+            for each in inputs.shifts
+            if each.layer in self.affines
+        ]
+        return shifted_styles(self.affines, [*shifts, *inputs.offsets])
 
     def resolve(self, document: Document, results: Mapping[str, Features], store: Store) -> StageInputs:
         """Take this block's rows of ws, and the noise setting where the block has noise."""
@@ -241,12 +248,29 @@ class BlockStage(Stage):
             return StageInputs({"ws": ws})
         seeded = noise.mode is NoiseMode.RANDOM
         settings: list[Setting] = [noise.mode.value]
+        tensors = {"ws": ws}
         for i in range(len(self.layers)):
             own = noise.of_layer(self.first_layer + i)
             seed = noise.seed if own.seed is None else own.seed
             strength = noise.strength * own.strength * own.on
             settings += [strength, seed if seeded else None, noise.turn % 1.0 if seeded else 0.0]
-        return StageInputs({"ws": ws}, tuple(settings))
+            kept = None if seeded else self._kept_noise(i, noise, store)
+            if kept is not None:
+                tensors[f"noise{i}"] = kept * strength
+        return StageInputs(tensors, tuple(settings))
+
+    def _kept_noise(self, place: int, noise: NoiseSetting, store: Store) -> torch.Tensor | None:
+        """Return the noise `[1, 1, r, r]` that a document keeps for one of the block's layers."""
+        index, side = self.first_layer + place, self.layers[place].resolution
+        ref = noise.maps[index] if index < len(noise.maps) else None
+        if ref is None or not self.layers[place].use_noise:
+            return None
+        if ref.shape != (side, side):
+            raise WrongInputError(
+                f"The noise of layer {index} is {ref.shape[-1]} px wide, but this model's layer is {side} px wide; "
+                "use a document that was made with this model."
+            )
+        return torch.from_numpy(store.get(ref).astype(np.float32))[None, None]
 
     def capturable(self, inputs: StageInputs) -> bool:
         """Seeded noise is drawn on the CPU, which no graph replays, and a strength is dragged through many values."""
@@ -259,13 +283,14 @@ class BlockStage(Stage):
         stacked = joined_rows([replace(part, settings=part.settings[:1]) for part in parts])
         return stacked and replace(stacked, settings=tuple(setting for part in parts for setting in part.settings))
 
-    def noises(self, settings: tuple[Setting, ...]) -> Noises:
+    def noises(self, settings: tuple[Setting, ...], tensors: Mapping[str, torch.Tensor]) -> Noises:
         """Return one noise per layer, `[1 or N, 1, r, r]`, for what `resolve` or `joined` wrote down."""
         if not settings:
             return (None,) * len(self.layers)
         size = 1 + 3 * len(self.layers)
         each = [self._noises_of_one(settings[i : i + size]) for i in range(0, len(settings), size)]
-        return each[0] if len(each) == 1 else tuple(_stacked(grains) for grains in zip(*each, strict=True))
+        drawn = each[0] if len(each) == 1 else tuple(_stacked(grains) for grains in zip(*each, strict=True))
+        return tuple(tensors.get(f"noise{i}", grain) for i, grain in enumerate(drawn))
 
     def _noises_of_one(self, settings: tuple[Setting, ...]) -> Noises:
         noises = []

@@ -30,12 +30,13 @@ from ganstudio.core.document import (
     MoveAlong,
     NoiseMode,
     NoiseSetting,
+    OffsetStyles,
     ShiftStyle,
     Space,
     StageEdit,
     StyleSource,
 )
-from ganstudio.core.generator import Features, Generator, Stage
+from ganstudio.core.generator import Features, Generator, LatentCode, Stage
 from ganstudio.core.inputs import Ability, ClassLabel, Latent
 from ganstudio.core.latents import seed_latent
 from ganstudio.core.store import Store
@@ -45,6 +46,7 @@ from ganstudio.engine.synthesis import IncrementalSynthesis
 CASES = [
     pytest.param(card, card.presets[name], id=f"{card.id}-{name}")
     for card in cards().values()
+    if card.draws
     for name in card.presets
     if name.startswith("tiny")
 ]
@@ -103,6 +105,9 @@ def variations(card: Architecture[Any], config: object, store: Store) -> Iterato
         yield "turned noise", change(noise=NoiseSetting(NoiseMode.RANDOM, seed=5, turn=0.25))
         yield "a layer without noise", change(noise=NoiseSetting(layers=(LayerNoise(1, on=False),)))
         yield "stronger noise", change(noise=NoiseSetting(strength=2.0))
+        sides = card.build(config).noise_resolutions
+        maps = (None, store.put(np.random.RandomState(4).randn(sides[1], sides[1])))
+        yield "kept noise", change(noise=NoiseSetting(maps=maps))
     if Ability.STYLE_MIXING in abilities:
         rows = len(card.build(config).layer_resolutions)
         yield "fine style", change(mixing=(StyleSource(LatentPoint(9.0, 0.0), (0.0,) * (rows - 1) + (1.0,)),))
@@ -112,6 +117,8 @@ def variations(card: Architecture[Any], config: object, store: Store) -> Iterato
     for stage in card.build(config).stages():
         for edit in stage_edits(stage):
             yield str(edit), change(edits=(edit,))
+        for layer, width in stage.style_widths.items():
+            yield f"offsets of {layer}", change(edits=(OffsetStyles(layer, store.put(np.linspace(-1, 1, width)), 0.5),))
 
 
 def stage_edits(stage: Stage) -> Iterator[StageEdit]:
@@ -164,6 +171,38 @@ def test_stages_compose_to_forward(card: Architecture[Any], config: object) -> N
         expected = generator.synthesis(generator.mapping(z, c), document.noise)
     drawn = full_picture(IncrementalSynthesis(generator, store), document)
     torch.testing.assert_close(drawn, expected, rtol=1e-5, atol=1e-5)
+
+
+@each_card
+def test_a_code_draws_its_documents_picture_and_every_part_has_a_gradient(
+    card: Architecture[Any], config: object
+) -> None:
+    generator, store = built(card, config), Store()
+    latent = next(item for item in card.inputs(config) if isinstance(item, Latent))
+    document, random = first_document(card, config), np.random.RandomState(2)
+    offsets = {name: random.randn(1, width) for name, width in generator.style_channels.items()}
+    grains = [random.randn(1, 1, side, side) for side in generator.noise_resolutions]
+    maps = tuple(store.put(grain[0, 0]) for grain in grains)
+    edits = tuple(OffsetStyles(layer, store.put(offset[0])) for layer, offset in offsets.items())
+    drawn = full_picture(
+        IncrementalSynthesis(generator, store),
+        dataclasses.replace(document, noise=NoiseSetting(maps=maps), edits=edits),
+    )
+    label = next((item for item in card.inputs(config) if isinstance(item, ClassLabel)), None)
+    c = None if label is None else torch.nn.functional.one_hot(torch.tensor([1]), label.count).float()
+    ws = generator.mapping(torch.from_numpy(seed_latent(103, latent.dim)).float()[None], c).clone()
+    code = LatentCode(
+        ws.requires_grad_(True),
+        {name: torch.from_numpy(offset).float().requires_grad_(True) for name, offset in offsets.items()},
+        {i: torch.from_numpy(grain).float().requires_grad_(True) for i, grain in enumerate(grains)},
+    )
+    generator.prepare(torch.device("cpu"), Precision.FAST)
+    picture = generator.guided(code)
+    torch.testing.assert_close(picture.detach(), drawn, rtol=1e-5, atol=1e-5)
+    picture.square().sum().backward()
+    for part in (code.ws, *code.styles.values(), *code.noises.values()):
+        assert part.grad is not None
+        assert part.grad.abs().sum() > 0
 
 
 @each_card

@@ -45,7 +45,11 @@ class GANGenerator(Generator):
 
     def synthesis(self, ws: torch.Tensor, noise: NoiseSetting) -> torch.Tensor:
         """Draw ws `[N, 1, z_dim]` as pictures `[N, C, R, R]` in [-1, 1]."""
-        pictures: torch.Tensor = self.running(ws[:, 0].to(next(self.running.parameters())))
+        return self.drawn_by(self.running, ws)
+
+    def drawn_by(self, network: torch.nn.Module, ws: torch.Tensor) -> torch.Tensor:
+        """Draw ws `[N, 1, z_dim]` with a network of this generator."""
+        pictures: torch.Tensor = network(ws[:, 0].to(next(network.parameters())))
         return pictures
 
     def stages(self) -> tuple[Stage, ...]:

@@ -59,8 +59,11 @@ class ProGANGenerator(Generator):
 
     def synthesis(self, ws: torch.Tensor, noise: NoiseSetting) -> torch.Tensor:
         """Draw ws `[N, 1, z_dim + c_dim]` as pictures `[N, C, R, R]`, nominally in [-1, 1]."""
-        x = ws[:, 0].to(next(self.running.parameters()))
-        pictures: torch.Tensor = self.running(x, lod=self.lod)
+        return self.drawn_by(self.running, ws)
+
+    def drawn_by(self, network: torch.nn.Module, ws: torch.Tensor) -> torch.Tensor:
+        """Draw ws `[N, 1, z_dim]` with a network of this generator."""
+        pictures: torch.Tensor = network(ws[:, 0].to(next(network.parameters())), lod=self.lod)
         return pictures
 
     def stages(self) -> tuple[Stage, ...]:
