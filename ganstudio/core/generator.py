@@ -100,9 +100,7 @@ class Stage(ABC):
         """What `resolve` picks, and the document's edits that act on this stage."""
         inputs = self.resolve(document, results, store)
         edits = tuple(
-            edit
-            for edit in document.edits
-            if not isinstance(edit, MoveAlong) and edit.stage == self.name and edit.acts
+            edit for edit in document.edits if not isinstance(edit, MoveAlong) and edit.stage == self.name and edit.acts
         )
         if not edits:
             return inputs
@@ -144,8 +142,8 @@ def joined_rows(parts: Sequence[StageInputs]) -> StageInputs | None:
 class LatentCode:
     """All that an inversion can search for: ws, and where the model has them offsets of styles, and noises.
 
-    ws is `[N, n_latent, w_dim]`; `styles` are offsets `[N, C]` by layer (`stage.layer`), `noises` are `[N or 1, 1, r, r]`
-    by their layers' indices; layers that are not named keep what they have.
+    ws is `[N, n_latent, w_dim]`; `styles` are offsets `[N, C]` by layer (`stage.layer`), `noises` `[N or 1, 1, r, r]` by
+    layer indices; layers that are not named keep what they have.
     """
 
     ws: torch.Tensor
@@ -230,9 +228,7 @@ def seeded_noise(seed: int, layer: int, shape: tuple[int, ...], device: torch.de
     return torch.randn(shape, generator=generator).to(device)
 
 
-def turning_noise(
-    seed: int, layer: int, turn: float, shape: tuple[int, ...], device: torch.device
-) -> torch.Tensor:
+def turning_noise(seed: int, layer: int, turn: float, shape: tuple[int, ...], device: torch.device) -> torch.Tensor:
     """Draw N(0, 1) noise at `turn` (in whole turns) of the circle that two noises of the seed span."""
     start = seeded_noise(seed, layer, shape, device)
     if turn % 1.0 == 0.0:
