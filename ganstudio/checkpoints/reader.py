@@ -39,6 +39,7 @@ from ganstudio.core.foreign import (
     Weights,
     state_dict_in,
 )
+from ganstudio.core.inputs import Ability
 
 OWN = "a GAN Studio model"
 REMEDY = "Choose a checkpoint of a kind that is known here, or convert it to one."
@@ -65,15 +66,18 @@ class Contents:
     findings: Findings
 
 
-def read_checkpoint(path: Path | str, networks: Collection[str] = (GENERATOR,)) -> Checkpoint:
+def read_checkpoint(
+    path: Path | str, networks: Collection[str] = (GENERATOR,), ability: Ability | None = None
+) -> Checkpoint:
     """Open a model file and load the weights of `networks` (the discriminator where the file has one).
 
+    Of a file with several models the one that draws is taken, or where an `ability` is given the one that has it.
     Nothing in the file is run. Raises a `CheckpointError` that names the file, the reason and the remedy.
     """
     path = Path(path)
     with FileSource(path) as source:
         try:
-            return _checkpoint(path, source, networks)
+            return _checkpoint(path, source, networks, ability)
         except StreamError as error:
             raise named(path, error) from error
         except UnsoundTensorError as error:
@@ -104,7 +108,9 @@ def open_contents(source: FileSource) -> Contents | Foreign:
     return Contents(found, root, {}, findings)
 
 
-def _checkpoint(path: Path, source: FileSource, networks: Collection[str]) -> Checkpoint:
+def _checkpoint(
+    path: Path, source: FileSource, networks: Collection[str], ability: Ability | None
+) -> Checkpoint:
     try:
         contents = open_contents(source)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -134,15 +140,16 @@ def _checkpoint(path: Path, source: FileSource, networks: Collection[str]) -> Ch
             provenance if isinstance(provenance, dict) else {},
             str(header.get("licence", "")),
         )
-    card, imported = _matched(path, contents)
+    card, imported = _matched(path, contents, ability)
     refuse_unknown(contents.root, {*imported.used, *_wanted_critic(imported, networks)})
     provenance = {"imported from": path.name, "kind": imported.what}
     return _loaded(path, source, contents, card, imported, networks, provenance, "")
 
 
-def _matched(path: Path, contents: Contents) -> tuple[Architecture[Any], Imported]:
+def _matched(path: Path, contents: Contents, ability: Ability | None) -> tuple[Architecture[Any], Imported]:
     reasons = [(OWN, "it has no description of ours")]
-    for card in cards().values():
+    asked = [card for card in cards().values() if ability is None or card.can(ability)]
+    for card in sorted(asked, key=lambda card: not card.draws):
         for dialect in card.dialects:
             result = _asked(card, dialect, contents.root)
             if isinstance(result, Imported):

@@ -9,7 +9,8 @@ import torch
 from ganstudio.core.foreign import Dialect
 from ganstudio.core.frame import Paper
 from ganstudio.core.generator import Generator
-from ganstudio.core.inputs import Ability, Input
+from ganstudio.core.inputs import Ability, Input, Latent
+from ganstudio.core.picture_network import PictureNetwork
 from ganstudio.core.recipe import AnyRecipeCard
 
 C = TypeVar("C")
@@ -35,9 +36,18 @@ class Architecture(Generic[C]):
     presets: Mapping[str, C]
     inputs: Callable[[C], tuple[Input, ...]]
     abilities: Callable[[C], frozenset[Ability]]
-    build: Callable[[C], Generator]
+    build: Callable[[C], Generator | PictureNetwork]
     recognise: Callable[[Shapes], C | None]  # hyper-parameters read back from the generator's tensor shapes
     unseen: frozenset[str] = frozenset()  # fields of the config that no tensor's shape shows
     dialects: tuple[Dialect, ...] = ()  # how others name and wrap the same tensors
     discriminator: DiscriminatorCard | None = None
     recipe: AnyRecipeCard | None = None
+
+    @property
+    def draws(self) -> bool:
+        """Whether its models draw pictures from latents, rather than change or encode given ones."""
+        return any(isinstance(item, Latent) for config in self.presets.values() for item in self.inputs(config))
+
+    def can(self, ability: Ability) -> bool:
+        """Tell whether any of its models has an ability."""
+        return any(ability in self.abilities(config) for config in self.presets.values())

@@ -64,3 +64,5 @@ class Ability(StrEnum):
     RESAMPLING = "resampling"  # psi bounds |z|; values outside are drawn again
     STYLE_MIXING = "style mixing"
     NOISE = "noise"
+    ENCODING = "encoding"  # from a picture to ws
+    ENLARGING = "enlarging"  # from a picture to a larger one

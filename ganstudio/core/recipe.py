@@ -8,6 +8,8 @@ from typing import Any, Generic, TypeVar
 
 import torch
 
+from ganstudio.core.generator import Generator
+
 O = TypeVar("O")  # noqa: E741 - options
 Scalars = Mapping[str, torch.Tensor]
 
@@ -174,6 +176,10 @@ class Recipe(ABC):
         """Return the discriminator's logits of held-out pictures without a trace in any state; nothing by default."""
         return {}
 
+    def provenance(self) -> Mapping[str, object]:
+        """Return what a model's file must say of its origin beside its data, such as what it was made for."""
+        return {}
+
     def read_outs(self) -> Mapping[str, float]:
         """Return numbers worth plotting beside the losses, such as the augmentation probability."""
         return {}
@@ -214,11 +220,27 @@ def as_it_is(options: Any, _resolution: int) -> Any:
     return options
 
 
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """A trained generator that a recipe needs and leaves as it is, with its name and its file's digest."""
+
+    name: str
+    digest: str
+    generator: Generator
+
+
+def no_teachers(_options: Any) -> Mapping[str, str]:
+    """What recipes need that learn from their data alone."""
+    return {}
+
+
 @dataclass(frozen=True)
 class RecipeCard(Generic[O]):
     """How an architecture is trained: an options dataclass (it has `batch`), the paper's presets, and the recipe.
 
     `grown` returns the options of the same run at its full resolution from the start, to measure what it takes.
+    `teachers` names the models that a recipe needs (shipped ones or paths, by what they are needed for); they are
+    opened for `taught`, which then builds the recipe in place of `build`.
     """
 
     options: type[O]
@@ -226,6 +248,14 @@ class RecipeCard(Generic[O]):
     build: Callable[[O, DataFacts], Recipe]
     batch_statistics: bool = False  # normalises over the batch, so that many processes differ from one
     grown: Callable[[O, int], O] = as_it_is
+    teachers: Callable[[O], Mapping[str, str]] = no_teachers
+    taught: Callable[[O, DataFacts, Mapping[str, Teacher]], Recipe] | None = None
+
+    def recipe(self, options: O, facts: DataFacts, opened: Callable[[str], Teacher]) -> Recipe:
+        """Build the recipe with the models that it needs, each as `opened` by its name or path."""
+        if self.taught is None:
+            return self.build(options, facts)
+        return self.taught(options, facts, {use: opened(name) for use, name in self.teachers(options).items()})
 
 
 AnyRecipeCard = RecipeCard[Any]

@@ -3,7 +3,6 @@
 import math
 import operator
 from collections.abc import Sequence
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,11 @@ import numpy as np
 import torch
 
 from ganstudio.architectures import cards
-from ganstudio.checkpoints.checkpoint import GENERATOR, Checkpoint
+from ganstudio.checkpoints.checkpoint import Checkpoint
+from ganstudio.checkpoints.networks import build_generator, fingerprint
 from ganstudio.checkpoints.reader import read_checkpoint
 from ganstudio.checkpoints.shipped import display_name, locate
 from ganstudio.core.architecture import Architecture
-from ganstudio.core.blank import Blank
 from ganstudio.core.device import AUTO, Precision, choose_device
 from ganstudio.core.document import (
     SEED_COUNT,
@@ -34,9 +33,6 @@ from ganstudio.core.generator import Generator
 from ganstudio.core.inputs import Ability, ClassLabel, Latent
 from ganstudio.core.latents import resampled_latent, resampling_threshold, truncate
 from ganstudio.engine.memory import recovered_from_exhaustion
-
-SAMPLED_CHUNKS = 64
-CHUNK_BYTES = 1 << 16
 
 
 class Model:
@@ -168,21 +164,9 @@ def open_model(name_or_path: str | Path, device: str = AUTO, precision: Precisio
     path = locate(name_or_path)
     checkpoint = read_checkpoint(path)
     card = cards()[checkpoint.architecture]
-    generator = build_generator(card, checkpoint)
+    generator = build_generator(card, checkpoint, display_name(path))
     generator.prepare(chosen, precision)
     return Model(card, checkpoint.config, generator, describe(path, card, checkpoint, generator))
-
-
-def build_generator(card: Architecture[Any], checkpoint: Checkpoint) -> Generator:
-    """Build the generator of a checkpoint around its tensors, without drawing random weights first."""
-    tensors = checkpoint.tensors[GENERATOR]
-    with Blank():
-        generator = card.build(checkpoint.config)
-    expected = generator.network.state_dict()
-    same = {name: t if t.dtype == expected[name].dtype else t.to(expected[name].dtype) for name, t in tensors.items()}
-    generator.network.load_state_dict(same, strict=True, assign=True)
-    generator.network.requires_grad_(False)
-    return generator
 
 
 def describe(path: Path, card: Architecture[Any], checkpoint: Checkpoint, generator: Generator) -> ModelInfo:
@@ -225,13 +209,3 @@ def describe(path: Path, card: Architecture[Any], checkpoint: Checkpoint, genera
         ),
     )
 
-
-def fingerprint(path: Path) -> str:
-    """Return a digest of a file's length and of 64 evenly spaced pieces, which is quick for files of any size."""
-    size = path.stat().st_size
-    hasher = blake2b(str(size).encode(), digest_size=16)
-    with path.open("rb") as file:
-        for i in range(SAMPLED_CHUNKS):
-            file.seek(i * size // SAMPLED_CHUNKS)
-            hasher.update(file.read(CHUNK_BYTES))
-    return hasher.hexdigest()

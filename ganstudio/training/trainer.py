@@ -14,6 +14,7 @@ import torch
 from ganstudio.architectures import cards
 from ganstudio.checkpoints.checkpoint import DISCRIMINATOR, GENERATOR, NETWORKS, Checkpoint
 from ganstudio.checkpoints.format import save_checkpoint
+from ganstudio.checkpoints.networks import open_teacher
 from ganstudio.checkpoints.reader import read_checkpoint
 from ganstudio.core.device import memory_of
 from ganstudio.core.latents import seed_latent
@@ -45,7 +46,7 @@ class Trainer:
         self._check_split()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(options.seed)
-            self.recipe: Recipe = options.recipe_card().build(options.recipe_options(), feed.facts)
+            self.recipe: Recipe = options.recipe_card().recipe(options.recipe_options(), feed.facts, open_teacher)
         for module in self.recipe.networks().values():
             module.to(processes.device)
             if options.channels_last:
@@ -199,6 +200,7 @@ class Trainer:
             "trained on": self.options.data,
             "images_seen": self.images_seen,
             "seed": self.options.seed,
+            **self.recipe.provenance(),
         }
         checkpoint = Checkpoint(self.options.architecture, self.recipe.config(), tensors, configs, provenance)
         save_checkpoint(path, checkpoint)

@@ -132,6 +132,10 @@ def stage_edits(stage: Stage) -> Iterator[StageEdit]:
         yield ShiftStyle(layer, width - 1, 3.0)
 
 
+def style_widths(generator: Generator) -> dict[str, int]:
+    return {name: width for stage in generator.stages() for name, width in stage.style_widths.items()}
+
+
 def full_picture(synthesis: IncrementalSynthesis, document: Document) -> torch.Tensor:
     frames = list(synthesis.render(document))
     assert [frame.preview for frame in frames[:-1]] == [True] * (len(frames) - 1)
@@ -180,7 +184,7 @@ def test_a_code_draws_its_documents_picture_and_every_part_has_a_gradient(
     generator, store = built(card, config), Store()
     latent = next(item for item in card.inputs(config) if isinstance(item, Latent))
     document, random = first_document(card, config), np.random.RandomState(2)
-    offsets = {name: random.randn(1, width) for name, width in generator.style_channels.items()}
+    offsets = {name: random.randn(1, width) for name, width in style_widths(generator).items()}
     grains = [random.randn(1, 1, side, side) for side in generator.noise_resolutions]
     maps = tuple(store.put(grain[0, 0]) for grain in grains)
     edits = tuple(OffsetStyles(layer, store.put(offset[0])) for layer, offset in offsets.items())
@@ -196,6 +200,7 @@ def test_a_code_draws_its_documents_picture_and_every_part_has_a_gradient(
         {name: torch.from_numpy(offset).float().requires_grad_(True) for name, offset in offsets.items()},
         {i: torch.from_numpy(grain).float().requires_grad_(True) for i, grain in enumerate(grains)},
     )
+    assert {name: len(steps) for name, steps in generator.style_steps().items()} == style_widths(generator)
     generator.prepare(torch.device("cpu"), Precision.FAST)
     picture = generator.guided(code)
     torch.testing.assert_close(picture.detach(), drawn, rtol=1e-5, atol=1e-5)
