@@ -15,7 +15,7 @@ from ganstudio.core.errors import WrongInputError
 from ganstudio.core.pixels import to_bytes
 from ganstudio.core.recipe import DataFacts
 from ganstudio.core.store import Array
-from ganstudio.data.faces import face_network, face_probabilities
+from ganstudio.data.faces.judge import face_network, face_probabilities
 from ganstudio.data.images import MOST_HELD_OUT, Pictures
 from ganstudio.data.reading import Reader, Reading
 from ganstudio.layers.face_network import FaceNetwork

@@ -9,7 +9,7 @@ from PIL import Image
 
 from ganstudio.core.paths import ASSETS
 from ganstudio.core.store import Array
-from ganstudio.data.faces import face_network, face_probabilities
+from ganstudio.data.faces.judge import face_network, face_probabilities
 from ganstudio.losses.perceptual import AssetError
 
 FACE = (175, 55, 280, 185)  # in the photo of the astronaut
@@ -43,5 +43,5 @@ def test_landmarks_lie_where_they_are() -> None:
 
 
 def test_missing_weights_name_the_way_out(tmp_path: Path) -> None:
-    with pytest.raises(AssetError, match="assets build mtcnn-onet"):
+    with pytest.raises(AssetError, match="assets build mtcnn"):
         face_network(tmp_path)

@@ -8,7 +8,7 @@ import torch
 
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.store import Array
-from ganstudio.data.faces import face_network, face_probabilities
+from ganstudio.data.faces.judge import face_network, face_probabilities
 from ganstudio.data.generated import GeneratedOptions, GeneratedPictures
 from ganstudio.data.images import ArrayPictures
 from ganstudio.data.loading import BatchLoader

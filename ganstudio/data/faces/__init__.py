@@ -1,0 +1,1 @@
+"""Faces in photos: found, framed as a model's training pictures are, and put back."""
