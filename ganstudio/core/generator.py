@@ -142,8 +142,8 @@ def joined_rows(parts: Sequence[StageInputs]) -> StageInputs | None:
 class LatentCode:
     """All that an inversion can search for: ws, and where the model has them offsets of styles, and noises.
 
-    ws is `[N, n_latent, w_dim]`; `styles` are offsets `[N, C]` by layer (`stage.layer`), `noises` `[N or 1, 1, r, r]` by
-    layer indices; layers that are not named keep what they have.
+    ws is `[N, n_latent, w_dim]`; `styles` are offsets `[N, C]` by layer (`stage.layer`), `noises` `[N or 1, 1, r, r]`
+    by layer index; layers that are not named keep what they have.
     """
 
     ws: torch.Tensor
@@ -192,10 +192,9 @@ class Generator(ABC):
         """Draw ws with the network itself, or with the copy of it that a precision runs."""
         raise NotImplementedError
 
-    @property
-    def style_channels(self) -> Mapping[str, int]:
-        """The number of style channels of each layer that has them, by `stage.layer`."""
-        return {name: width for stage in self.stages() for name, width in stage.style_widths.items()}
+    def style_steps(self) -> Mapping[str, torch.Tensor]:
+        """Return the standard deviations `[C]` of style channels over random w, by layer; none without styles."""
+        return {}
 
     @property
     @abstractmethod

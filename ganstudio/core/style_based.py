@@ -56,6 +56,10 @@ class StyleBasedGenerator(Generator):
         with shifted_styles(self._affines(), code.styles.items()):
             return self._drawn(code.ws, noises, self.w_avg.dtype)
 
+    def style_steps(self) -> Mapping[str, torch.Tensor]:
+        """Return the standard deviations `[C]` of the style channels of each layer over random w."""
+        return {name: self.style_spread.of(name, affine).std for name, affine in self._affines().items()}
+
     def _affines(self) -> Mapping[str, nn.Module]:
         blocks = self.network.get_submodule("synthesis").named_children()
         return {f"{block}.{layer}": affine for block, inside in blocks for layer, affine in affines_of(inside).items()}

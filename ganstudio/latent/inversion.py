@@ -1,0 +1,311 @@
+"""Finding the code whose picture is like a given one, by optimisation."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from torch import nn
+
+from ganstudio.core.document import Space
+from ganstudio.core.errors import StudioError
+from ganstudio.core.generator import Generator, LatentCode
+from ganstudio.losses.likeness import Difference, Likeness, noise_correlation
+
+RANDOM_LATENTS = 4096
+CHUNK = 256
+LEAST_SPREAD = 1e-6
+
+
+class InversionError(StudioError):
+    """What is asked of an inversion does not fit the model."""
+
+
+@dataclass(frozen=True)
+class InversionOptions:
+    """How a code is searched for; rates and noise as in StyleGAN2's projector (Karras et al. 2020, appendix D)."""
+
+    space: Space = Space.W_PLUS
+    """Z, W, W+ or the style channels."""
+    steps: int = 200
+    lr: float = 0.1
+    """In standard deviations of what is searched for, per step."""
+    ramp_up: float = 0.05
+    """Share of the steps in which the rate rises."""
+    ramp_down: float = 0.25
+    """Share of the steps in which it falls to zero."""
+    latent_noise: float = 0.05
+    """Noise on w at the start, as a share of how far w spreads; it helps to leave bad places."""
+    noise_until: float = 0.75
+    """Share of the steps after which that noise is gone."""
+    search_noise: bool = True
+    """Also search for the noise of every layer."""
+    perceptual_weight: float = 1.0
+    pixel_weight: float = 0.1
+    correlation_weight: float = 1e5
+    """Keeps noises from carrying the picture."""
+    mean_weight: float = 0.0
+    """Pulls ws, in standard deviations, to the mean w: what is found stays easier to edit."""
+    domain_weight: float = 0.0
+    """Pulls ws to what the encoder says of the picture drawn (Zhu et al. 2020, eq. 7)."""
+    starts: int = 1
+    """Random starts beside the mean; the best after a few steps goes on."""
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is searched for: a picture `[1, C, h, w]` in [-1, 1] and where it counts `[1, 1, h, w]`.
+
+    `degrade` turns a drawn picture into the kind that is wanted: smaller, gray, with holes.
+    """
+
+    picture: torch.Tensor
+    mask: torch.Tensor | None = None
+    degrade: Callable[[torch.Tensor], torch.Tensor] | None = None
+
+    def likeness(self, distance: nn.Module | None) -> Likeness:
+        """Return what compares pictures with this one."""
+        from ganstudio.layers.perceptual import PerceptualDistance
+
+        assert distance is None or isinstance(distance, PerceptualDistance)
+        return Likeness(distance, self.picture, self.mask)
+
+
+@dataclass(frozen=True, slots=True)
+class InversionStep:
+    """One step: its losses by name, its picture `[1, C, H, W]`, and the best code so far with its distances."""
+
+    number: int
+    steps: int
+    losses: Mapping[str, float]
+    picture: torch.Tensor
+    best: LatentCode
+    best_picture: torch.Tensor
+    best_perceptual: float
+    best_pixel: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The mean of ws `[1, rows, dim]`, and how far they spread along each coordinate on average."""
+
+    mean: torch.Tensor
+    deviation: float
+
+    @property
+    def length(self) -> float:
+        """The root mean square of the distance of a row from its mean."""
+        return self.deviation * math.sqrt(self.mean.shape[2])
+
+
+@torch.no_grad()
+def spread_of(generator: Generator, z_dim: int, c: torch.Tensor | None = None, seed: int = 0) -> Spread:
+    """Measure the ws of 4,096 random z, of one class where labels `[1, c_dim]` are given."""
+    random = torch.Generator().manual_seed(seed)
+    chunks = []
+    for _ in range(RANDOM_LATENTS // CHUNK):
+        z = torch.randn(CHUNK, z_dim, generator=random).to(generator.device)
+        chunks.append(generator.mapping(z, None if c is None else c.expand(CHUNK, -1)))
+    ws = torch.cat(chunks).float()
+    mean = ws.mean(dim=0, keepdim=True)
+    return Spread(mean, max(float((ws - mean).square().mean().sqrt()), LEAST_SPREAD))
+
+
+class Inversion:
+    """A search that goes step by step; it can be left at any step, and its best code is kept.
+
+    `start` is a code to begin at, such as an encoder's (the hybrid way: Zhu et al. 2016), else the mean of w. `encoder`
+    maps pictures to ws and serves `domain_weight`.
+    """
+
+    def __init__(
+        self,
+        generator: Generator,
+        wanted: Wanted,
+        distance: nn.Module | None,
+        options: InversionOptions,
+        spread: Spread,
+        *,
+        z_dim: int,
+        labels: torch.Tensor | None = None,
+        start: LatentCode | None = None,
+        encoder: Callable[[torch.Tensor], torch.Tensor] | None = None,
+    ) -> None:
+        """Lay out the variables; raises InversionError where the model has no such space."""
+        self.generator, self.wanted, self.options, self.spread = generator, wanted, options, spread
+        self._z_dim, self._labels, self._encoder = z_dim, labels, encoder
+        self._likeness = wanted.likeness(distance)
+        self._random = torch.Generator().manual_seed(options.seed)
+        self._check()
+        self._steps_of_styles = dict(generator.style_steps()) if options.space is Space.STYLE else {}
+        self._begin(start)
+
+    @property
+    def has_w(self) -> bool:
+        """Whether the model has a mapping network."""
+        return self.generator.w_avg is not None
+
+    def steps(self) -> Iterator[InversionStep]:
+        """Search from the start to the end; every step also says what is best so far."""
+        options = self.options
+        if options.starts > 1:
+            self._choose_start()
+        optimizer = self._optimizer()
+        best: InversionStep | None = None
+        for number in range(1, options.steps + 1):
+            for group in optimizer.param_groups:
+                group["lr"] = group["step"] * options.lr * rate_share(number - 1, options)
+            code = self._code(self._latent_noise(number - 1))
+            picture = self.generator.guided(code)
+            losses, difference = self._losses(code, picture)
+            total = torch.stack(list(losses.values())).sum()
+            optimizer.zero_grad(set_to_none=True)
+            total.backward()  # type: ignore[no-untyped-call]
+            best = self._kept(number, best, losses, code, picture, difference)
+            yield best
+            optimizer.step()
+            self._tidy()
+
+    def _check(self) -> None:
+        space = self.options.space
+        if not self.has_w and space is not Space.Z:
+            raise InversionError(f"This model has no {space.value} space; search in its z.")
+        if space is Space.STYLE and not self.generator.style_steps():
+            raise InversionError("This model has no style channels; search in w+ or w.")
+        if self.wanted.picture.shape[0] != 1:
+            raise InversionError("An inversion takes one picture at a time.")
+
+    def _begin(self, start: LatentCode | None) -> None:
+        """Lay out the variables: latents in standard deviations from the start, offsets of styles, and noises."""
+        options, device = self.options, self.generator.device
+        rows = {Space.W: 1, Space.Z: 1}.get(options.space, self.spread.mean.shape[1])
+        searches_z = options.space is Space.Z
+        if searches_z and self.has_w:
+            self._from = torch.zeros(1, 1, self._z_dim, device=device)
+        elif start is not None and start.ws.shape[1] >= rows:
+            self._from = start.ws.detach().float().mean(dim=1, keepdim=True) if rows == 1 else start.ws.detach().float()
+        else:
+            self._from = self.spread.mean[:, :rows].to(device).clone()
+        self._unit = 1.0 if searches_z else self.spread.deviation
+        self._moved = torch.zeros_like(self._from)
+        if searches_z:  # at the very middle of z nothing says where to go
+            self._moved += torch.randn(self._from.shape, generator=self._random).to(device) * 0.5 * (start is None)
+        self._moved.requires_grad_(options.space is not Space.STYLE)
+        self._offsets = {
+            name: torch.zeros(1, len(step), device=device, requires_grad=True)
+            for name, step in self._steps_of_styles.items()
+        }
+        self._noises: dict[int, torch.Tensor] = {}
+        if options.search_noise:
+            for index, side in enumerate(self.generator.noise_resolutions):
+                given = None if start is None else start.noises.get(index)
+                noise = torch.randn(1, 1, side, side, generator=self._random) if given is None else given
+                self._noises[index] = noise.detach().clone().to(device).requires_grad_(True)
+
+    def _optimizer(self) -> torch.optim.Optimizer:
+        latents = [self._moved, *self._offsets.values()]
+        groups = [{"params": [each for each in latents if each.requires_grad], "step": 1.0}]
+        if self._noises:
+            groups.append({"params": list(self._noises.values()), "step": 1.0})
+        return torch.optim.Adam(groups, lr=self.options.lr, betas=(0.9, 0.999))
+
+    def _code(self, latent_noise: torch.Tensor | None = None) -> LatentCode:
+        at = self._from + self._moved * self._unit
+        if self.options.space is Space.Z and self.has_w:
+            ws = self.generator.mapping(at[:, 0], self._labels)
+        else:
+            ws = at if latent_noise is None else at + latent_noise
+            ws = ws.expand(-1, self.spread.mean.shape[1], -1)
+        styles = {name: moved * self._steps_of_styles[name] for name, moved in self._offsets.items()}
+        return LatentCode(ws, styles, dict(self._noises))
+
+    def _latent_noise(self, done: int) -> torch.Tensor | None:
+        options = self.options
+        left = max(0.0, 1.0 - done / max(options.steps * options.noise_until, 1.0))
+        if options.space not in (Space.W, Space.W_PLUS) or not options.latent_noise or not left:
+            return None
+        strength = self.spread.length * options.latent_noise * left**2
+        return torch.randn(self._from.shape, generator=self._random).to(self._from) * strength
+
+    def _losses(self, code: LatentCode, picture: torch.Tensor) -> tuple[dict[str, torch.Tensor], Difference]:
+        options = self.options
+        seen = picture if self.wanted.degrade is None else self.wanted.degrade(picture)
+        if seen.shape[1:] != self.wanted.picture.shape[1:]:
+            drawn, wanted = (" x ".join(map(str, each.shape[1:])) for each in (seen, self.wanted.picture))
+            raise InversionError(f"The model draws {drawn}, but the wanted picture is {wanted}; crop it to that size.")
+        difference = self._likeness(seen)
+        losses = {
+            "perceptual": difference.perceptual.sum() * options.perceptual_weight,
+            "pixel": difference.pixel.sum() * options.pixel_weight,
+        }
+        if self._noises and options.correlation_weight:
+            correlations = torch.stack([noise_correlation(noise) for noise in self._noises.values()])
+            losses["noise"] = correlations.sum() * options.correlation_weight
+        if options.mean_weight and self.has_w:
+            losses["mean"] = (
+                (code.ws - self.spread.mean) / self.spread.deviation
+            ).square().mean() * options.mean_weight
+        if options.space is Space.Z:
+            at = self._from + self._moved
+            losses["prior"] = (at.square().mean() - 1.0).square() * 0.1
+        if options.domain_weight and self._encoder is not None:
+            apart = (code.ws - self._encoder(picture)) / self.spread.deviation
+            losses["domain"] = apart.square().mean() * options.domain_weight
+        return losses, difference
+
+    def _kept(
+        self,
+        number: int,
+        best: InversionStep | None,
+        losses: Mapping[str, torch.Tensor],
+        code: LatentCode,
+        picture: torch.Tensor,
+        difference: Difference,
+    ) -> InversionStep:
+        options = self.options
+        values = {name: float(loss.detach()) for name, loss in losses.items()}
+        perceptual, pixel = float(difference.perceptual.detach().sum()), float(difference.pixel.detach().sum())
+        score = perceptual * options.perceptual_weight + pixel * options.pixel_weight
+        drawn = picture.detach()
+        if not math.isfinite(score):
+            raise InversionError("The search left all bounds; choose a smaller learning rate.")
+        if best is not None:
+            before = best.best_perceptual * options.perceptual_weight + best.best_pixel * options.pixel_weight
+            if before <= score:
+                return replace(best, number=number, losses=values, picture=drawn)
+        return InversionStep(number, options.steps, values, drawn, code.detached(), drawn, perceptual, pixel)
+
+    @torch.no_grad()
+    def _tidy(self) -> None:
+        """Keep noises at zero mean and unit variance."""
+        for noise in self._noises.values():
+            noise -= noise.mean()
+            noise *= noise.square().mean().clamp_min(LEAST_SPREAD).rsqrt()
+
+    @torch.no_grad()
+    def _choose_start(self) -> None:
+        """Begin at the best of several random places, the mean among them."""
+        places, scores = [self._moved.detach().clone()], []
+        scale = 1.0 if self.options.space is Space.Z else 0.7
+        for _ in range(self.options.starts - 1):
+            random = torch.randn(1, 1, self._moved.shape[2], generator=self._random).to(self._moved) * scale
+            places.append(random.expand_as(self._moved).clone())
+        for place in places:
+            self._moved.copy_(place)
+            picture = self.generator.guided(self._code())
+            seen = picture if self.wanted.degrade is None else self.wanted.degrade(picture)
+            found = self._likeness(seen)
+            scores.append(
+                float(found.perceptual.sum()) * self.options.perceptual_weight
+                + float(found.pixel.sum()) * self.options.pixel_weight
+            )
+        self._moved.copy_(places[scores.index(min(scores))])
+
+
+def rate_share(done: int, options: InversionOptions) -> float:
+    """Return the share of the learning rate after `done` steps: a linear rise, a plateau, a cosine fall."""
+    share = done / max(options.steps, 1)
+    fall = min(1.0, (1.0 - share) / options.ramp_down) if options.ramp_down > 0 else 1.0
+    rise = min(1.0, (share + 1.0 / max(options.steps, 1)) / options.ramp_up) if options.ramp_up > 0 else 1.0
+    return (0.5 - 0.5 * math.cos(fall * math.pi)) * rise
