@@ -8,10 +8,11 @@ from assets.builders.faces_grown import FACES, FACES_PROGAN
 from assets.builders.lpips import LPIPS
 from assets.builders.models import AVATARS_DCGAN, DIGITS_GAN
 from assets.builders.mtcnn import MTCNN
+from assets.builders.real_esrgan import REAL_ESRGAN
 from assets.builders.samples import SAMPLES
 from assets.builders.trained import TrainedModel
 
 BUILDERS: dict[str, Builder] = {
-    builder.name: builder for builder in (FACES_DCGAN, *LPIPS, MTCNN, SAMPLES, AVATARS, DIGITS)
+    builder.name: builder for builder in (FACES_DCGAN, *LPIPS, MTCNN, REAL_ESRGAN, SAMPLES, AVATARS, DIGITS)
 }
 TRAINED: dict[str, TrainedModel] = {model.name: model for model in (DIGITS_GAN, AVATARS_DCGAN, FACES_PROGAN, FACES)}

@@ -1,6 +1,7 @@
 """Networks that are given pictures: they encode or enlarge them, and draw nothing by themselves."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 
 import torch
 
@@ -26,3 +27,26 @@ class PictureNetwork(ABC):
     def device(self) -> torch.device:
         """The device that the weights are on."""
         return next(self.network.parameters()).device
+
+
+class EnlargingPictures(PictureNetwork):
+    """A network that makes pictures `scale` times as wide and high, block by block."""
+
+    scale: int
+    channels: int
+
+    @abstractmethod
+    def walk(self, pictures: torch.Tensor) -> Iterator[torch.Tensor]:
+        """Yield what each block leaves of pictures `[N, C, H, W]` in [-1, 1], and the larger ones in the end."""
+
+    @property
+    @abstractmethod
+    def needed_multiple(self) -> int:
+        """Places whose coordinates are multiples of this are treated alike."""
+
+    def answer(self, pictures: torch.Tensor) -> torch.Tensor:
+        """Return float32 pictures `[N, C, scale · H, scale · W]`, nominally in [-1, 1]."""
+        larger = pictures
+        for left in self.walk(pictures):
+            larger = left
+        return larger

@@ -1,23 +1,25 @@
 """The generator as what enlarges pictures of the project's range."""
 
 import copy
+from collections.abc import Iterator
 
 import torch
-from torch import nn
+import torch.nn.functional as F
 
-from ganstudio.architectures.srgan.networks import DESIGNS, SRGANConfig
+from ganstudio.architectures.srgan.networks import DESIGNS, EnlargingNetwork, SRGANConfig
 from ganstudio.core.device import Precision, fast_dtype
-from ganstudio.core.picture_network import PictureNetwork
+from ganstudio.core.picture_network import EnlargingPictures
 
 
-class Enlarger(PictureNetwork):
+class Enlarger(EnlargingPictures):
     """Pictures `[N, C, H, W]` in [-1, 1] to pictures `scale` times as wide and high."""
 
     def __init__(self, config: SRGANConfig) -> None:
         """Build the network with random weights."""
         self.config = config
-        self.network = DESIGNS[config.design](config).eval().requires_grad_(False)
-        self.running: nn.Module = self.network
+        self.scale, self.channels = config.scale, config.img_channels
+        self.network: EnlargingNetwork = DESIGNS[config.design](config).eval().requires_grad_(False)
+        self.running = self.network
 
     def prepare(self, device: torch.device, precision: Precision) -> None:
         """Move to a device; the fast path runs a 16-bit copy."""
@@ -26,9 +28,18 @@ class Enlarger(PictureNetwork):
         fast = precision is Precision.FAST
         self.running = copy.deepcopy(self.network).to(fast_dtype(device)) if fast else self.network
 
-    def answer(self, pictures: torch.Tensor) -> torch.Tensor:
-        """Return float32 pictures `[N, C, scale · H, scale · W]`, nominally in [-1, 1]."""
-        weight = next(self.running.parameters())
-        x = pictures.to(weight).contiguous(memory_format=torch.channels_last)
-        enlarged: torch.Tensor = self.running((x + 1.0) * 0.5)
-        return enlarged.float() * 2.0 - 1.0
+    def walk(self, pictures: torch.Tensor) -> Iterator[torch.Tensor]:
+        """Yield what each block leaves, and float32 pictures, nominally in [-1, 1], in the end."""
+        height, width = pictures.shape[2:]
+        spare = [-size % self.needed_multiple for size in (width, height)]
+        x = F.pad(pictures, (0, spare[0], 0, spare[1]), mode="replicate") if any(spare) else pictures
+        x = x.to(next(self.running.parameters())).contiguous(memory_format=torch.channels_last)
+        left = x
+        for left in self.running.walk((x + 1.0) * 0.5):
+            yield left
+        yield left[:, :, : height * self.scale, : width * self.scale].float() * 2.0 - 1.0
+
+    @property
+    def needed_multiple(self) -> int:
+        """What the sides of given pictures are filled up to a multiple of."""
+        return max(1, 4 // self.scale)

@@ -1,6 +1,8 @@
 """Networks that enlarge pictures: SRGAN's SRResNet (Ledig et al. 2017) and ESRGAN's RRDB network (Wang et al. 2018)."""
 
 import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -79,7 +81,23 @@ class ResidualDenseBlock(nn.Module):
         return torch.add(x, made, alpha=RESIDUAL_SHARE)
 
 
-class RRDBNetwork(nn.Module):
+class EnlargingNetwork(nn.Module, ABC):
+    """Makes pictures larger, block by block."""
+
+    config: SRGANConfig
+
+    @abstractmethod
+    def walk(self, x: torch.Tensor) -> Iterator[torch.Tensor]:
+        """Yield what each block leaves of pictures `[N, C, H, W]` in [0, 1], and the enlarged pictures in the end."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return the enlarged pictures."""
+        for left in self.walk(x):
+            x = left
+        return x
+
+
+class RRDBNetwork(EnlargingNetwork):
     """Pictures `[N, C, H, W]` in [0, 1] to pictures enlarged `scale` times: 4, or 2 and 1 by a smaller trunk."""
 
     def __init__(self, config: SRGANConfig) -> None:
@@ -96,14 +114,17 @@ class RRDBNetwork(nn.Module):
         self.conv_hr = nn.Conv2d(width, width, 3, 1, 1)
         self.conv_last = nn.Conv2d(width, config.img_channels, 3, 1, 1)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def walk(self, x: torch.Tensor) -> Iterator[torch.Tensor]:
         """Enlarge; H and W must be divisible by 4 / scale."""
-        x = self.conv_first(F.pixel_unshuffle(x, self.shrink))
-        x = x + self.conv_body(self.body(x))
+        first = x = self.conv_first(F.pixel_unshuffle(x, self.shrink))
+        for block in self.body:
+            x = block(x)
+            yield x
+        x = first + self.conv_body(x)
         for layer in (self.conv_up1, self.conv_up2):
-            x = F.leaky_relu_(layer(F.interpolate(x, scale_factor=2, mode="nearest")), LEAKY)
-        enlarged: torch.Tensor = self.conv_last(F.leaky_relu_(self.conv_hr(x), LEAKY))
-        return enlarged
+            x = F.leaky_relu(layer(F.interpolate(x, scale_factor=2, mode="nearest")), LEAKY)
+            yield x
+        yield self.conv_last(F.leaky_relu(self.conv_hr(x), LEAKY))
 
 
 class NormalisedBlock(nn.Module):
@@ -139,7 +160,7 @@ class ShuffledDoubling(nn.Module):
         return y
 
 
-class SRResNet(nn.Module):
+class SRResNet(EnlargingNetwork):
     """SRGAN's generator: pictures `[N, C, H, W]` in [0, 1] to pictures enlarged 2, 4 or 8 times."""
 
     def __init__(self, config: SRGANConfig) -> None:
@@ -156,13 +177,14 @@ class SRResNet(nn.Module):
         last = nn.Conv2d(width, config.img_channels, OUTER, 1, OUTER // 2)
         self.add_module(f"block{config.blocks + 3}", nn.Sequential(*doublings, last))
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def walk(self, x: torch.Tensor) -> Iterator[torch.Tensor]:
         """Enlarge."""
         first = y = self.block1(x)
         for i in range(self.config.blocks + 1):
             y = self.get_submodule(f"block{i + 2}")(y)
+            yield y
         y = self.get_submodule(f"block{self.config.blocks + 3}")(first + y)
-        return (torch.tanh(y) + 1.0) / 2.0
+        yield (torch.tanh(y) + 1.0) / 2.0
 
 
 class PlainBlock(nn.Module):
@@ -180,7 +202,7 @@ class PlainBlock(nn.Module):
         return x + made
 
 
-class PlainResNet(nn.Module):
+class PlainResNet(EnlargingNetwork):
     """The residual network that ESRGAN's authors compare with: what it makes is added to the enlarged picture."""
 
     def __init__(self, config: SRGANConfig) -> None:
@@ -196,13 +218,16 @@ class PlainResNet(nn.Module):
         self.conv_hr = nn.Conv2d(width, width, 3, 1, 1)
         self.conv_last = nn.Conv2d(width, config.img_channels, 3, 1, 1)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def walk(self, x: torch.Tensor) -> Iterator[torch.Tensor]:
         """Enlarge pictures `[N, C, H, W]` in [0, 1]."""
-        y = self.body(F.leaky_relu(self.conv_first(x), PLAIN_LEAKY))
+        y = F.leaky_relu(self.conv_first(x), PLAIN_LEAKY)
+        for block in self.body:
+            y = block(y)
+            yield y
         for i in range(self.doublings):
             y = F.leaky_relu(F.pixel_shuffle(self.get_submodule(f"upconv{i + 1}")(y), 2), PLAIN_LEAKY)
-        made: torch.Tensor = self.conv_last(F.leaky_relu(self.conv_hr(y), PLAIN_LEAKY))
-        return made + F.interpolate(x, scale_factor=self.config.scale, mode="bilinear", align_corners=False)
+        made = self.conv_last(F.leaky_relu(self.conv_hr(y), PLAIN_LEAKY))
+        yield made + F.interpolate(x, scale_factor=self.config.scale, mode="bilinear", align_corners=False)
 
 
 class Discriminator(nn.Module):
@@ -229,7 +254,7 @@ class Discriminator(nn.Module):
         return logits.flatten(1)
 
 
-DESIGNS: dict[Design, type[RRDBNetwork] | type[SRResNet] | type[PlainResNet]] = {
+DESIGNS: Mapping[Design, Callable[[SRGANConfig], EnlargingNetwork]] = {
     Design.RRDB: RRDBNetwork,
     Design.SRRESNET: SRResNet,
     Design.PLAIN: PlainResNet,
