@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from ganstudio.core.latents import lerp, slerp
 from ganstudio.core.progress import Progress
 from ganstudio.metrics.forward_mode import directional_derivative
+from ganstudio.metrics.quick_linear import KeptKernels
 
 LARGEST_SIDE = 256
 REJECTED_PERCENT = 1.0
@@ -66,6 +67,7 @@ class PathModel:
     synthesis: Synthesis
     normalizes_z: bool = True
     labels: torch.Tensor | None = None
+    kernels: KeptKernels = field(default_factory=KeptKernels, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ def picture_tangents(
     model: PathModel, ends: PathEnds, space: PathSpace, crop: bool = False
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the pictures `[N, C, H, W]` at t, as they are compared, and their derivative by t."""
-    pictures, slopes = directional_derivative(model.synthesis, *path_tangents(model, ends, space))
+    pictures, slopes = directional_derivative(model.synthesis, *path_tangents(model, ends, space), model.kernels)
     return prepare_pictures(pictures, crop), prepare_pictures(slopes, crop)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ganstudio.engine.model import Model
     from ganstudio.metrics.perceptual_path_length import PathModel
     from ganstudio.metrics.perceptual_speed import PerceptualSpeed
+    from ganstudio.metrics.quick_linear import KeptKernels
     from ganstudio.studio.path_speed_ruler import Ruler
 
 FOLDER = "path-length"
@@ -126,7 +127,7 @@ class ModelPathLength:
             model = ruler.exact_model(backend, info.digest)
             form = yield from passed(ruler.ready(model.generator.device), Progress(0, 0))
             known = {variant: list(squares) for variant, squares in have.items()}
-            path = exact_path(model)
+            path = exact_path(model, ruler.kernels(info.digest))
             while left := [variant for variant in wanted if len(known[variant]) < MOST]:
                 for variant in left:
                     batch = len(known[variant]) // BATCH
@@ -212,8 +213,11 @@ def packed(squares: dict[Variant, list[float]], known: dict[Variant, PathFigure]
     return json.dumps({"form": FORM, "figures": figures}).encode()
 
 
-def exact_path(model: "Model") -> "PathModel":
-    """Return a model as its metric sees it, its mapping and synthesis differentiable, with the model's own noise."""
+def exact_path(model: "Model", kernels: "KeptKernels") -> "PathModel":
+    """Return a model as its metric sees it, its mapping and synthesis differentiable, with the model's own noise.
+
+    `kernels` are the model's.
+    """
     import torch
 
     from ganstudio.core.document import NoiseSetting
@@ -230,7 +234,7 @@ def exact_path(model: "Model") -> "PathModel":
         return generator.synthesis(ws, NoiseSetting())[:, :3].float()
 
     labels = torch.eye(model.c_dim) if model.c_dim else None
-    return PathModel(model.z_dim, model.info.resolution, mapping, synthesis, normalizes_z(model), labels)
+    return PathModel(model.z_dim, model.info.resolution, mapping, synthesis, normalizes_z(model), labels, kernels)
 
 
 def batch_squares(

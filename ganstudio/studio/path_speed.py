@@ -216,7 +216,7 @@ class PathSpeed:
             model = ruler.exact_model(backend, digest)
             form = yield from passed(ruler.ready(model.generator.device), Progress(0, total))
             for done, (number, place) in enumerate(rounds(wanted), start=1):
-                work = segment_speed(numbers[number], model, form, place, store)
+                work = segment_speed(numbers[number], model, form, place, store, ruler.kernels(digest))
                 square = yield from passed(work, Progress(done - 1, total))
                 yield Progress(done, total, result=(number, place, square))
 

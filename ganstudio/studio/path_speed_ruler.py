@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ganstudio.engine.model import Model
     from ganstudio.layers.perceptual import PerceptualDistance
     from ganstudio.metrics.perceptual_speed import PerceptualSpeed
+    from ganstudio.metrics.quick_linear import KeptKernels
 
 POLL_S = 0.01
 
@@ -32,6 +33,7 @@ class Ruler:
         self._problem: Exception | None = None
         self._forms: dict[str, PerceptualSpeed] = {}
         self._exact: Model | None = None
+        self._kernels: dict[str, KeptKernels] = {}
 
     def ready(self, device: "torch.device") -> "Generator[None, None, PerceptualSpeed]":
         """Wait for the network without holding up pictures; raises what went wrong with its file."""
@@ -59,6 +61,14 @@ class Ruler:
             self._distance = lpips_vgg16()
         except (StudioError, OSError, ImportError) as problem:
             self._problem = problem
+
+    def kernels(self, digest: str) -> "KeptKernels":
+        """Return what is kept of one model's kernels; those of the model before are forgotten."""
+        from ganstudio.metrics.quick_linear import KeptKernels
+
+        if digest not in self._kernels:
+            self._kernels = {digest: KeptKernels()}
+        return self._kernels[digest]
 
     def exact_model(self, backend: "Backend", digest: str) -> "Model":
         """Return a model that computes in full precision, a second copy where the window's does not."""

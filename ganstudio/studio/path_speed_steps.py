@@ -20,20 +20,21 @@ from ganstudio.latent.sphere import on_sphere
 from ganstudio.metrics.forward_mode import directional_derivative
 from ganstudio.metrics.perceptual_path_length import prepare_pictures
 from ganstudio.metrics.perceptual_speed import PerceptualSpeed
+from ganstudio.metrics.quick_linear import KeptKernels
 
 T = TypeVar("T")
 
 
 def segment_speed(
-    segment: Segment, model: Model, form: PerceptualSpeed, fraction: float, store: Store
+    segment: Segment, model: Model, form: PerceptualSpeed, fraction: float, store: Store, kernels: KeptKernels
 ) -> Generator[None, None, float]:
     """Return the limit of LPIPS(G(p(f)), G(p(f + ε))) / ε², with f from 0 to 1 along the segment.
 
-    Both ends have the same noise.
+    Both ends have the same noise; `kernels` are the model's.
     """
     ws, change = _latent_change(segment, model, fraction, store)
     noise = replace(segment.document.noise, turn=0.0)
-    pictures, slopes = directional_derivative(lambda ws: model.generator.synthesis(ws, noise), ws, change)
+    pictures, slopes = directional_derivative(lambda ws: model.generator.synthesis(ws, noise), ws, change, kernels)
     yield
     prepared = (prepare_pictures(pictures[:, :3].float(), False), prepare_pictures(slopes[:, :3].float(), False))
     result = yield from form.steps(*prepared)

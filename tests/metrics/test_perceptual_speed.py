@@ -22,6 +22,7 @@ from ganstudio.metrics.perceptual_path_length import (
     path_distances,
 )
 from ganstudio.metrics.perceptual_speed import PerceptualSpeed, unit_form
+from ganstudio.metrics.quick_linear import KeptKernels
 
 WITHIN = 0.01
 
@@ -114,6 +115,28 @@ def test_operations_without_a_forward_derivative_are_differenced() -> None:
     exact, line = directional_derivative(lambda y: y * y, x, torch.full_like(x, 3.0))
     torch.testing.assert_close((exact, line), (x * x, 6.0 * x))
     assert not exact.requires_grad
+
+
+def test_kernels_are_laid_out_once_and_give_what_torch_gives() -> None:
+    generator = torch.Generator().manual_seed(2)
+    wide, up = (torch.randn(*shape, 3, 3, generator=generator) / 40 for shape in ((128, 128), (128, 16)))
+    x, dx = torch.randn(2, 2, 128, 16, 16, generator=generator).contiguous()
+    styles, change = torch.randn(2, 2, 128, generator=generator)
+
+    def network(t: torch.Tensor) -> torch.Tensor:
+        s = (styles + t * change)[:, :, None, None]
+        y = torch.nn.functional.leaky_relu(torch.conv2d((x + t * dx) * s, wide, padding=1), 0.2)
+        return torch.conv_transpose2d(y * s, up, stride=2) + torch.conv2d(y, wide, torch.ones(128)).mean()
+
+    at, one = torch.zeros(()), torch.ones(())
+    expected = torch.func.jvp(network, (at,), (one,))
+    kernels = KeptKernels()
+    for _ in range(2):  # the second time with what was kept
+        torch.testing.assert_close(directional_derivative(network, at, one, kernels), expected, rtol=1e-4, atol=1e-4)
+        assert len(kernels) == 2
+    wide.mul_(2.0)
+    changed = torch.func.jvp(network, (at,), (one,))
+    torch.testing.assert_close(directional_derivative(network, at, one, kernels), changed, rtol=1e-4, atol=1e-4)
 
 
 def path_model(model: Model, dtype: torch.dtype) -> PathModel:

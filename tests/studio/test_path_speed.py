@@ -18,6 +18,7 @@ from ganstudio.engine.synthesis import IncrementalSynthesis
 from ganstudio.latent.path import document_at, path_segments
 from ganstudio.losses.perceptual import lpips_vgg16
 from ganstudio.metrics.perceptual_speed import PerceptualSpeed
+from ganstudio.metrics.quick_linear import KeptKernels
 from ganstudio.studio import path_speed
 from ganstudio.studio.model_ppl import BATCH, ModelPathLength, Variant, packed, read_kept, summary_of
 from ganstudio.studio.path_editing import PathEditor
@@ -50,7 +51,7 @@ def check(model: Model, document: Document, path: Timeline, number: int, fractio
     has_w = model.w_avg is not None
     form, distance = PerceptualSpeed(lpips_vgg16()), lpips_vgg16().double()
     segment = path_segments(path, document, has_w)[number]
-    ours = finish(segment_speed(segment, model, form, fraction, STORE))
+    ours = finish(segment_speed(segment, model, form, fraction, STORE, KeptKernels()))
     step = 0.002
     seconds = [2.0 * (number + fraction + side * step / 2) for side in (-1, 1)]
     first, second = (picture(model, document_at(document, path, at, STORE, has_w)) for at in seconds)
