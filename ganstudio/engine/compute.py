@@ -16,6 +16,7 @@ from ganstudio.core.frame import Activity, DeviceReady, Frame, ModelOpened, Prob
 from ganstudio.core.progress import JobState, JobStatus, Progress, Urgency
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.pauses import shorten_pauses
+from ganstudio.engine.slack import Slack
 
 if TYPE_CHECKING:
     import torch
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ganstudio.engine.model import Model
 
 FOLLOWING_S = 0.03
+LEAST_REST_S = 0.001
 T = TypeVar("T")
 Event = Frame | ModelOpened | DeviceReady | Problem | Activity | JobStatus
 
@@ -118,6 +120,7 @@ class Compute:
         self._cancelled: set[int] = set()
         self._numbers = itertools.count(1)
         self._stopping = False
+        self._slack = Slack()
         self._thread = threading.Thread(target=self._run, name="compute", daemon=True)
 
     def start(self) -> None:
@@ -188,7 +191,8 @@ class Compute:
         while backend is not None:
             with self._wake:
                 while not (self.newer_waits or self._next_job()):
-                    self._wake.wait()
+                    resting = any(not job.paused for job in self._jobs)
+                    self._wake.wait(max(self._slack.wait_s(), LEAST_REST_S) if resting else None)
                 if self._stopping:
                     return
                 command = self._commands.popleft() if self._commands else None
@@ -226,6 +230,7 @@ class Compute:
             for frame in backend.render(document, lambda: self.newer_waits):
                 if not frame.preview:
                     self.drawn = document
+                self._slack.drew()
                 self._deliver(frame)
                 if frame.preview and self.newer_waits:
                     return
@@ -239,8 +244,11 @@ class Compute:
             pass
 
     def _next_job(self, least: Urgency = Urgency.IDLE) -> RunningJob | None:
-        ready = (job for job in self._jobs if not job.paused or job.number in self._cancelled)
-        return next((job for job in ready if job.urgency <= least), None)
+        resting = self._slack.wait_s() > 0.0
+        for job in self._jobs:
+            if job.number in self._cancelled or not (job.paused or (resting and job.urgency is Urgency.IDLE)):
+                return job if job.urgency <= least else None
+        return None
 
     def _step_job(self, backend: Backend, least: Urgency = Urgency.IDLE) -> bool:
         """Take a step of the first job that is at least as urgent; tell whether there was one."""
@@ -255,7 +263,10 @@ class Compute:
             try:
                 if job.steps is None:
                     job.steps = job.factory(backend)
+                started = time.perf_counter()
                 job.progress = next(job.steps)
+                if job.urgency is Urgency.IDLE:
+                    self._slack.spent(time.perf_counter() - started)
             except StopIteration:
                 state = JobState.DONE
             except Exception as error:  # noqa: BLE001 - a job's failure is shown, the thread lives on
