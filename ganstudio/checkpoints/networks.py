@@ -16,7 +16,7 @@ from ganstudio.core.blank import Blank
 from ganstudio.core.device import Precision
 from ganstudio.core.errors import StudioError
 from ganstudio.core.generator import Generator
-from ganstudio.core.inputs import Ability
+from ganstudio.core.inputs import Ability, ClassLabel, Latent
 from ganstudio.core.picture_network import PictureNetwork
 from ganstudio.core.recipe import Teacher
 
@@ -68,9 +68,17 @@ def open_teacher(name_or_path: str) -> Teacher:
     """Open a generator that another network learns from."""
     path = locate(name_or_path)
     checkpoint = read_checkpoint(path)
-    generator = build_generator(cards()[checkpoint.architecture], checkpoint, display_name(path))
+    card, config = cards()[checkpoint.architecture], checkpoint.config
+    generator = build_generator(card, checkpoint, display_name(path))
     generator.prepare(torch.device("cpu"), Precision.EXACT)
-    return Teacher(display_name(path), fingerprint(path), generator)
+    return teacher_of(card, config, generator, display_name(path), fingerprint(path))
+
+
+def teacher_of(card: Architecture[Any], config: Any, generator: Generator, name: str, digest: str) -> Teacher:
+    """Describe a generator that another network learns from."""
+    z_dim = next(item.dim for item in card.inputs(config) if isinstance(item, Latent))
+    c_dim = next((item.count for item in card.inputs(config) if isinstance(item, ClassLabel)), 0)
+    return Teacher(name, digest, generator, z_dim, c_dim, config.resolution, config.img_channels)
 
 
 def fingerprint(path: Path) -> str:

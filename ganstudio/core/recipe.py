@@ -227,6 +227,10 @@ class Teacher:
     name: str
     digest: str
     generator: Generator
+    z_dim: int
+    c_dim: int
+    resolution: int
+    img_channels: int
 
 
 def no_teachers(_options: Any) -> Mapping[str, str]:

@@ -9,9 +9,11 @@ import pytest
 import torch
 
 from ganstudio.architectures import cards
+from ganstudio.checkpoints.networks import teacher_of
 from ganstudio.core.architecture import Architecture
+from ganstudio.core.generator import Generator
 from ganstudio.core.inputs import ClassLabel
-from ganstudio.core.recipe import Batch, DataFacts, Draws, Recipe
+from ganstudio.core.recipe import Batch, DataFacts, Draws, Recipe, Teacher
 
 RESOLUTION, SEED = 16, 4
 
@@ -43,8 +45,20 @@ each_recipe = pytest.mark.parametrize(("card", "options", "c_dim"), CASES)
 def built(card: Architecture[Any], options: Any, c_dim: int, channels: int = 3) -> Recipe:
     assert card.recipe is not None
     torch.manual_seed(SEED)
-    recipe: Recipe = card.recipe.build(options, DataFacts(RESOLUTION, channels, c_dim, 100))
+    recipe: Recipe = card.recipe.recipe(options, DataFacts(RESOLUTION, channels, c_dim, 100), untrained)
     return recipe
+
+
+def untrained(_name: str) -> Teacher:
+    """A generator of the same size that recipes with a teacher learn from."""
+    card = cards()["stylegan2"]
+    config = card.presets["tiny"]
+    with torch.random.fork_rng():
+        torch.manual_seed(SEED)
+        generator = card.build(config)
+    assert isinstance(generator, Generator)
+    assert config.resolution == RESOLUTION
+    return teacher_of(card, config, generator, "untrained", "0" * 32)
 
 
 def batch_of(step: int, options: Any, c_dim: int, first: int = 0, stride: int = 1) -> Batch:

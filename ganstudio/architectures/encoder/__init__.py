@@ -11,6 +11,7 @@ from ganstudio.architectures.encoder.networks import (
     LatentDiscriminatorConfig,
     Mode,
 )
+from ganstudio.architectures.encoder.recipe import recipe_card
 from ganstudio.architectures.encoder.shapes import recognise
 from ganstudio.core.architecture import Architecture, DiscriminatorCard
 from ganstudio.core.frame import Paper
@@ -64,4 +65,5 @@ card = Architecture(
     unseen=frozenset({"design"}),
     dialects=DIALECTS,
     discriminator=DiscriminatorCard(LatentDiscriminatorConfig, LatentDiscriminator),
+    recipe=recipe_card,
 )
