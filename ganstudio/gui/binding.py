@@ -1,10 +1,12 @@
 """Ties widgets to the session's signals for as long as they live."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from psygnal import SignalInstance
 from PyQt6.QtWidgets import QWidget
+
+T = TypeVar("T")
 
 
 class Bindings:
@@ -12,6 +14,7 @@ class Bindings:
 
     def __init__(self) -> None:
         self._made: list[tuple[SignalInstance, Callable[..., Any]]] = []
+        self._over = False
 
     def on(self, signal: SignalInstance, slot: Callable[..., Any]) -> None:
         """Call `slot` whenever the signal is sent."""
@@ -23,6 +26,16 @@ class Bindings:
         for signal, slot in self._made:
             signal.disconnect(slot, missing_ok=True)
         self._made.clear()
+        self._over = True
+
+    def meanwhile(self, slot: Callable[[T], None]) -> Callable[[T], None]:
+        """The slot until all connections end: long work may tell how it goes when its widgets are gone."""
+
+        def told(what: T) -> None:
+            if not self._over:
+                slot(what)
+
+        return told
 
 
 class Bound(QWidget):

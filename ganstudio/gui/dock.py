@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtGui import QPalette
+from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ganstudio.core.frame import ModelInfo
 from ganstudio.gui.panels.panel import Panel
-from ganstudio.gui.widgets.frame import Surface
+from ganstudio.gui.widgets.frame import Ground
 from ganstudio.gui.widgets.section import Section
 
 
-class Dock(Surface):
+class Dock(Ground):
     """Scrolls its sections; remembers which are folded."""
 
     asked = pyqtSignal(object, object)
@@ -19,7 +20,7 @@ class Dock(Surface):
     folding_changed = pyqtSignal()
 
     def __init__(self, side: str, width: int, parent: QWidget | None = None) -> None:
-        super().__init__(f"dock-{side}", parent)
+        super().__init__(f"dock-{side}", QPalette.ColorRole.AlternateBase, parent)
         self.sections: list[Section] = []
         self._info: ModelInfo | None = None
         self.setMinimumWidth(width)
@@ -28,6 +29,7 @@ class Dock(Surface):
         outer.setContentsMargins(0, 0, 0, 0)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         outer.addWidget(self._scroll)
@@ -37,22 +39,36 @@ class Dock(Surface):
         self._column.setSpacing(0)
         self._column.addStretch(1)
         self._scroll.setWidget(inside)
+        for lower in (self._scroll.viewport(), inside):
+            if lower is not None:
+                lower.setAutoFillBackground(False)
 
-    def show_panels(self, panels: Sequence[Panel]) -> None:
-        """Hold these panels instead of the ones before."""
-        for section in self.sections:
-            self._column.removeWidget(section)
+    def parts(self) -> Iterator[QWidget]:
+        """What wears the theme, beside the panels."""
+        bar = self._scroll.verticalScrollBar()
+        if bar is not None:
+            yield bar
+
+    def give_up(self) -> list[QWidget]:
+        """Take all panels off the screen, and return what they stood in."""
+        before: list[QWidget] = [*self.sections]
+        for section in before:
             section.hide()
-            section.deleteLater()
+            self._column.removeWidget(section)
         self.sections = []
-        for panel in panels:
-            section = Section(panel.title, panel, explained=panel.topic() is not None, more=bool(panel.owns))
-            section.more_asked.connect(lambda panel=panel, section=section: self.more_asked.emit(panel, section.more))
-            section.asked.connect(lambda panel=panel, section=section: self.asked.emit(panel, section.question))
-            section.folded.connect(lambda _folded: self.folding_changed.emit())
-            panel.wanted_changed.connect(lambda: self.show_fitting(self._info))
-            self.sections.append(section)
-            self._column.insertWidget(self._column.count() - 1, section)
+        return before
+
+    def add_panel(self, panel: Panel) -> QWidget:
+        """Hold one more panel, out of sight; return what wears the theme."""
+        section = Section(panel.title, panel, explained=panel.topic() is not None, more=bool(panel.owns))
+        section.more_asked.connect(lambda: self.more_asked.emit(panel, section.more))
+        section.asked.connect(lambda: self.asked.emit(panel, section.question))
+        section.folded.connect(lambda _folded: self.folding_changed.emit())
+        panel.wanted_changed.connect(lambda: self.show_fitting(self._info))
+        section.hide()
+        self.sections.append(section)
+        self._column.insertWidget(self._column.count() - 1, section)
+        return section
 
     def panels(self) -> Iterator[Panel]:
         """The panels, from top to bottom."""

@@ -1,22 +1,23 @@
 """Below the picture: panels that need its width."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from PyQt6.QtCore import QEvent, pyqtSignal
+from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QLayout, QSplitter, QVBoxLayout, QWidget
 
 from ganstudio.core.frame import ModelInfo
 from ganstudio.gui.panels.panel import Panel
-from ganstudio.gui.widgets.frame import Surface
+from ganstudio.gui.widgets.frame import Ground
 
 
-class Shelf(Surface):
+class Shelf(Ground):
     """Shows those of its panels that fit the open model; away while none does or nobody wants it."""
 
     asked = pyqtSignal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("shelf", parent)
+        super().__init__("shelf", QPalette.ColorRole.AlternateBase, parent)
         self._panels: list[Panel] = []
         self.wanted = True
         self.setAccessibleName("Panels below the picture")
@@ -26,18 +27,25 @@ class Shelf(Surface):
         self._column.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)  # as low as a folded panel
         self.hide()
 
-    def show_panels(self, panels: Sequence[Panel]) -> None:
-        """Hold these panels instead of the ones before."""
-        for panel in self._panels:
-            self._column.removeWidget(panel)
+    def give_up(self) -> list[QWidget]:
+        """Take all panels off the screen, and return them."""
+        before: list[QWidget] = [*self._panels]
+        for panel in before:
             panel.hide()
-            panel.deleteLater()
-        self._panels = list(panels)
-        for panel in panels:
-            self._column.addWidget(panel)
-            question = panel.question
-            if question is not None:
-                question.clicked.connect(lambda _checked, p=panel, q=question: self.asked.emit(p, q))
+            self._column.removeWidget(panel)
+        self._panels = []
+        self.hide()
+        return before
+
+    def add_panel(self, panel: Panel) -> QWidget:
+        """Hold one more panel, out of sight; return what wears the theme."""
+        panel.hide()
+        self._panels.append(panel)
+        self._column.addWidget(panel)
+        question = panel.question
+        if question is not None:
+            question.clicked.connect(lambda _checked: self.asked.emit(panel, question))
+        return panel
 
     def event(self, event: QEvent | None) -> bool:
         """Give the room of a folded panel to what is above."""

@@ -1,9 +1,9 @@
 """The middle of the window: the picture, what is to be said about it, and how it is looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtGui import QPalette, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from ganstudio.core.frame import Frame, ModelInfo
@@ -13,7 +13,7 @@ from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.widgets.banner import Banner
 from ganstudio.gui.widgets.buttons import IconButton, TextButton
 from ganstudio.gui.widgets.choice import ChoiceRow, Option
-from ganstudio.gui.widgets.frame import Surface
+from ganstudio.gui.widgets.frame import Ground, Surface
 from ganstudio.gui.widgets.labels import ElidedLabel, clear, label
 from ganstudio.gui.widgets.menu_choice import MenuChoice
 from ganstudio.gui.widgets.tab_strip import TabStrip
@@ -129,14 +129,14 @@ class ViewBar(Surface):
         self.narrow.setVisible(self._paged and not wide)
 
 
-class Stage(Surface):
+class Stage(Ground):
     """Banner, picture or one of the panels that take its place, and the bar below."""
 
     page_changed = pyqtSignal(str)
     asked = pyqtSignal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("surface-base", parent)
+        super().__init__("stage", QPalette.ColorRole.Window, parent)
         self.tabs = TabStrip()
         self.banner = Banner()
         self.viewer = Viewer()
@@ -169,17 +169,29 @@ class Stage(Surface):
         self.bar.question.clicked.connect(self._ask)
         self.viewer.zoomed.connect(self._show_zoom)
 
-    def show_panels(self, panels: Sequence[Panel], front: str = "") -> None:
-        """Offer these panels in the picture's place instead of the ones before, one of them in front."""
-        for panel in self._panels:
+    def parts(self) -> Iterator[QWidget]:
+        """What wears the theme, beside the panels."""
+        yield from (self.tabs, self._held, self.notice, self.viewer, self.bar)
+
+    def give_up(self, front: str = "") -> list[QWidget]:
+        """Take all panels off the screen, and return them; the one with the title `front` will stand in front."""
+        before: list[QWidget] = [*self._panels]
+        for panel in before:
             self._stack.removeWidget(panel)
-            panel.deleteLater()
-        self._panels = list(panels)
-        for panel in panels:
-            self._stack.addWidget(panel)
+            panel.hide()
+        self._panels = []
         self.bar.show_pages(())
         self._front = front or PICTURE
-        self.show_page(self._front)
+        self.show_page(PICTURE)
+        return before
+
+    def add_panel(self, panel: Panel) -> QWidget:
+        """Hold one more panel; return what wears the theme."""
+        self._panels.append(panel)
+        self._stack.addWidget(panel)
+        if panel.title == self._front:
+            self.show_page(panel.title)
+        return panel
 
     def show_fitting(self, info: ModelInfo | None) -> None:
         """Offer the panels that have something to offer for a model."""

@@ -89,6 +89,7 @@ class MainWindow(QMainWindow):
         KeyTips(self.book, self)
         self.drops = FileDrops(self)
         self.body.dress(appearance)
+        self.body.panel_added.connect(self._panel_added)
         appearance.dress(self.palette_card, self.topic_card, self.keys_card)
         appearance.dressing.connect(self._hold_painting)
         self._wire_chrome()
@@ -106,7 +107,8 @@ class MainWindow(QMainWindow):
         self.workspaces = workspaces
         self.body.offer_workspaces(workspaces)
         self.project_desk = ProjectDesk(self, session, self.stage.tabs, self.body.offer, self.aside_wanted.emit)
-        self._fill(session, workspace_named(workspace, workspaces))
+        self.body.show_workspace(workspace_named(workspace, workspaces), session)
+        self.body.turns.finish()
         self.drops.take_for(session)
         self.desk = Desk(session, self.top, self.model_line, self.stage, self.status, self.browse)
         self.desk.bindings.on(session.model_changed, self._model_changed)
@@ -127,28 +129,29 @@ class MainWindow(QMainWindow):
         if self.session is None or workspace is self.body.workspace:
             return
         self.keep()
-        for panel in self.body.panels:
+        for panel in self.body.panels_so_far:
             for command in panel.commands():
                 self.book.remove(command.id)
         self.body.release()
-        self._fill(self.session, workspace)
+        self.body.show_workspace(workspace, self.session)
+
+    def _panel_added(self, panel: Panel) -> None:
+        for command in panel.commands():
+            self.book.add(command)
         if self._keeper is not None:
             self._keeper.restore_folds(self.body)
-        self._model_changed()
+        if isinstance(panel, ProjectPanel) and self.project_desk is not None:
+            panel.save.clicked.connect(self.project_desk.save)
+            panel.open.clicked.connect(self.project_desk.browse)
+        if isinstance(panel, LatentPanel):
+            self.stage.viewer.dragged.connect(panel.drag)
+            self.stage.viewer.nudged.connect(panel.pad.nudge)
+        self._enable(panel)
 
-    def _fill(self, session: Session, workspace: Workspace) -> None:
-        self.body.show_workspace(workspace, session)
-        for panel in self.body.panels:
-            for command in panel.commands():
-                self.book.add(command)
-        project = self.panel(ProjectPanel)
-        if project is not None and self.project_desk is not None:
-            project.save.clicked.connect(self.project_desk.save)
-            project.open.clicked.connect(self.project_desk.browse)
-        latent = self.panel(LatentPanel)
-        if latent is not None:
-            self.stage.viewer.dragged.connect(latent.drag)
-            self.stage.viewer.nudged.connect(latent.pad.nudge)
+    def perform(self, command: str) -> None:
+        """Do a command, of panels that are still to come as well."""
+        self.body.turns.finish()
+        self.book.action(command).trigger()
 
     def panel(self, kind: type[P]) -> P | None:
         """The panel of a kind, where the workspace has it."""
@@ -248,7 +251,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _hold_painting(self, dressing: bool) -> None:
-        self.setUpdatesEnabled(not dressing)  # so that the whole window changes in one picture
+        self.body.setUpdatesEnabled(not dressing)  # so that the whole window changes in one picture
 
     def _wire_chrome(self) -> None:
         self._chrome = Chrome(
@@ -337,9 +340,13 @@ class MainWindow(QMainWindow):
         self.body.show_fitting(info)
         self._show_title()
         self.book.enable("report", info is not None)
-        for panel in self.body.panels:
-            for command in panel.commands():
-                self.book.enable(command.id, panel.fits(info))
+        for panel in self.body.panels_so_far:
+            self._enable(panel)
+
+    def _enable(self, panel: Panel) -> None:
+        info = self.session.model if self.session is not None else None
+        for command in panel.commands():
+            self.book.enable(command.id, panel.fits(info))
 
     def _show_title(self) -> None:
         session = self.session

@@ -116,7 +116,9 @@ def test_what_was_unfolded_stays_so_in_every_workspace(start: Callable[..., Runn
     device = next(section for section in window.right.sections if isinstance(section.body, DevicePanel))
     qtbot.mouseClick(device.header, LEFT)
     window.show_workspace("wide")
+    assert window.panel(DevicePanel) is not None
     assert "Device" not in window.right.folded()
     window.show_workspace("explore")
+    assert window.panel(DevicePanel) is not None
     assert "Device" not in window.right.folded()
     assert "Arithmetic" in window.right.folded()

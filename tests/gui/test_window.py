@@ -311,7 +311,7 @@ def test_both_themes_paint_their_own_colours(start: Start, qtbot: QtBot) -> None
     for theme, tones in ((Theme.DARK, DARK), (Theme.LIGHT, LIGHT)):
         window.appearance.choose(theme)
         qtbot.waitUntil(lambda: window.appearance.settled)
-        assert window.updatesEnabled()
+        assert window.body.updatesEnabled()
         image = window.grab().toImage()
         assert image.pixelColor(400, 4).name() == tones.raised
         corner = window.stage.viewer.mapTo(window, QPoint(4, 30))
@@ -327,7 +327,8 @@ def test_every_part_wears_the_theme_that_was_chosen_last(start: Start, qtbot: Qt
     qtbot.waitUntil(lambda: appearance.settled)
     sheet = style_sheet(LIGHT)
     worn = [w for w in window.findChildren(QWidget) if w.styleSheet()]
-    assert len(worn) == 13
+    assert {window.top, window.status, window.palette_card} <= set(worn)
+    assert not any(other.isAncestorOf(part) for part in worn for other in worn)  # each wears it once
     assert {w.styleSheet() for w in worn} == {sheet}
     words = [w for w in window.findChildren(QLabel) if w.isVisible() and not w.property("tone") and not w.objectName()]
     assert {w.palette().color(w.foregroundRole()).name() for w in words} == {LIGHT.text}

@@ -112,7 +112,7 @@ class TrainBoardPanel(Panel):
         self.bindings.on(self.runs.chosen_changed, self._other_run)
         self.bindings.on(self.runs.read, self._show)
         self.bindings.on(self.runs.sheets.arrived, self._sheet_arrived)
-        self.session.add_beside("Loading the plots", load_plots, self._loaded)
+        self.session.add_beside("Loading the plots", load_plots, self.bindings.meanwhile(self._loaded))
 
     def _loaded(self, status: JobStatus) -> None:
         if status.progress.result == "loaded":
@@ -278,10 +278,9 @@ class TrainBoardPanel(Panel):
             pane.curves.show_all()
 
     def _run_command(self, command: str) -> None:
-        window = self.window()
-        book = getattr(window, "book", None)
-        if book is not None:
-            book.action(command).trigger()
+        perform = getattr(self.window(), "perform", None)
+        if perform is not None:
+            perform(command)
 
 
 def _ends(count: int) -> SliderRange:

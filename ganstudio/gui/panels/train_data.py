@@ -174,7 +174,8 @@ class TrainDataPanel(Panel):
             self._asked = asked
             if data:
                 self.words.setText("Looking at the pictures…")
-                self.session.add_beside("Looking at pictures", lambda: preview(*asked), self._looked)
+                told = self.bindings.meanwhile(self._looked)
+                self.session.add_beside("Looking at pictures", lambda: preview(*asked), told)
             else:
                 self.sheet.hide()
                 self.words.setText("Choose a folder or archive of pictures, or a model that draws them.")

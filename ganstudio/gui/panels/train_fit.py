@@ -88,7 +88,8 @@ class TrainFitPanel(Panel):
         if self.draft.catalogue is None or reason_of(self.draft):
             return
         options = self.draft.build()
-        self._probing = self.session.add_beside("Will it fit?", lambda: probe(options), self._probed, Urgency.WORK)
+        told = self.bindings.meanwhile(self._probed)
+        self._probing = self.session.add_beside("Will it fit?", lambda: probe(options), told, Urgency.WORK)
         self.probe.setText(" Stop measuring")
 
     def _probed(self, status: JobStatus) -> None:

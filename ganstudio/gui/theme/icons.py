@@ -1,8 +1,10 @@
 """Icons, all of one family, in the colours of the theme."""
 
 from enum import StrEnum
+from functools import lru_cache
 
-from PyQt6.QtGui import QIcon, QPalette
+from PyQt6.QtCore import QRect, QSize
+from PyQt6.QtGui import QIcon, QIconEngine, QPainter, QPalette, QPixmap, QPixmapCache
 
 from ganstudio.gui.theme.appearance import ink
 
@@ -77,10 +79,39 @@ class IconName(StrEnum):
     STAR = "ph.star"
 
 
+class DrawnOnce(QIconEngine):
+    """Keeps every size of an icon in Qt's cache of pictures, since drawing a letter of a font takes its time."""
+
+    def __init__(self, drawn: QIcon, key: str) -> None:
+        super().__init__()
+        self._drawn, self._key = drawn, key
+
+    def clone(self) -> QIconEngine:
+        """The same icon."""
+        return DrawnOnce(self._drawn, self._key)
+
+    def paint(self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Draw it where it is not wanted as a picture."""
+        self._drawn.paint(painter, rect, mode=mode, state=state)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """Return it as a picture of `size` in device pixels."""
+        key = f"{self._key} {size.width()} {size.height()} {mode.value} {state.value}"
+        found = QPixmapCache.find(key)
+        if found is None or found.isNull():
+            found = self._drawn.pixmap(size, 1.0, mode, state)
+            QPixmapCache.insert(key, found)
+        return found
+
+
 def icon(name: IconName, role: QPalette.ColorRole = QPalette.ColorRole.WindowText) -> QIcon:
-    """One icon in a palette role's present colour."""
+    """One icon in a palette role's present colour; the same one each time."""
+    return _icon(name, ink(role).name(), ink(QPalette.ColorRole.Mid).name())
+
+
+@lru_cache(maxsize=512)
+def _icon(name: IconName, color: str, faint: str) -> QIcon:
     import qtawesome  # its fonts load on first use, after the first paint
 
-    color, faint = ink(role).name(), ink(QPalette.ColorRole.Mid).name()  # as words: the icons' cache compares words
     drawn = qtawesome.icon(name.value, color=color, color_disabled=faint, scale_factor=1.05)
-    return QIcon(drawn)
+    return QIcon(DrawnOnce(QIcon(drawn), f"{name.value} {color} {faint}"))

@@ -1,7 +1,7 @@
 """Buttons with an icon that follows the theme."""
 
 from PyQt6.QtCore import QEvent, QSize, Qt
-from PyQt6.QtGui import QPalette
+from PyQt6.QtGui import QIcon, QPalette
 from PyQt6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from ganstudio.gui.theme.icons import IconName, icon
@@ -22,7 +22,7 @@ class IconButton(QToolButton):
 
     def __init__(self, drawing: IconName, name: str, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._drawing = drawing
+        self._drawing, self._shown = drawing, QIcon()
         self.setProperty("kind", "quiet")
         self.setFixedSize(TARGET, TARGET)
         self.setIconSize(QSize(18, 18))
@@ -44,7 +44,10 @@ class IconButton(QToolButton):
             self._redraw()
 
     def _redraw(self) -> None:
-        self.setIcon(icon(self._drawing))
+        drawn = icon(self._drawing)
+        if drawn is not self._shown:
+            self._shown = drawn
+            self.setIcon(drawn)
 
 
 class TextButton(QPushButton):
@@ -54,7 +57,7 @@ class TextButton(QPushButton):
         self, text: str, tip: str, kind: str = "", drawing: IconName | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(f" {text}" if drawing else text, parent)
-        self._drawing = drawing
+        self._drawing, self._shown = drawing, QIcon()
         self._role = QPalette.ColorRole.HighlightedText if kind == "primary" else QPalette.ColorRole.WindowText
         if kind == "link":
             self._role = QPalette.ColorRole.Link
@@ -78,5 +81,7 @@ class TextButton(QPushButton):
             self._redraw()
 
     def _redraw(self) -> None:
-        if self._drawing is not None:
-            self.setIcon(icon(self._drawing, self._role))
+        drawn = icon(self._drawing, self._role) if self._drawing is not None else self._shown
+        if drawn is not self._shown:
+            self._shown = drawn
+            self.setIcon(drawn)

@@ -1,6 +1,7 @@
-"""Plain surfaces that the style sheet colours by name."""
+"""Plain surfaces: the style sheet colours them by name, or the palette does."""
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QFrame, QWidget
 
 
@@ -11,3 +12,13 @@ class Surface(QFrame):
         super().__init__(parent)
         self.setObjectName(name)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+
+class Ground(QFrame):
+    """What parts lie on that wear the style sheet one by one: a sheet of its own would reach all of them at once."""
+
+    def __init__(self, name: str, role: QPalette.ColorRole, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setBackgroundRole(role)
+        self.setAutoFillBackground(True)
