@@ -1,6 +1,7 @@
 """Training an encoder for a generator that stays as it is (Richardson et al. 2021; Tov et al. 2021)."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -132,7 +133,7 @@ class EncoderRecipe(PairRecipe):
 
     def provenance(self) -> Mapping[str, object]:
         """Name the generator that the codes are for."""
-        return {"encodes": {"name": self.teacher.name, "digest": self.teacher.digest}}
+        return {"encodes": {"name": Path(self.teacher.name).name, "digest": self.teacher.digest}}
 
     def rows(self, images_seen: int) -> int:
         """Return how many rows may be of their own after so many images (Tov et al. 2021, section 3.3)."""
@@ -202,7 +203,7 @@ class EncoderRecipe(PairRecipe):
 
     @torch.no_grad()
     def _given(self, batch: Batch, known: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return pictures `[N, C, R, R]`, the first `known` of them the generator's own, and their w `[known, w_dim]`."""
+        """Return pictures `[N, C, R, R]`, of which the generator drew the first, and w `[known, w_dim]` of these."""
         if not known:
             return batch.images, batch.images.new_empty(0, self._config.w_dim)
         psi = 1.0 - batch.draws.uniform("psi", 1)[:known] * (1.0 - self.options.least_psi)
