@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 
+from ganstudio.core.frame import Previews
 from ganstudio.core.pixels import to_pixels
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.model import Model, open_model
@@ -30,7 +31,7 @@ def sheet_of(model: Model, layers: tuple[int, ...], side: int) -> MixingSheet:
 
 def from_scratch(model: Model, sheet: MixingSheet, keep: bool) -> list[Array]:
     """Draw every picture in turn; `keep` lets each use what is left of the one before."""
-    synthesis = IncrementalSynthesis(model.generator, Store(), preview_after_ms=float("inf"))
+    synthesis = IncrementalSynthesis(model.generator, Store(), previews=Previews(0))
     pictures = []
     for document in sheet.cells().values():
         if not keep:

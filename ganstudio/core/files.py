@@ -33,7 +33,7 @@ def write_file(path: Path, chunks: Iterable[bytes | memoryview], size: int) -> N
         _check(target, size)
         _write_all(temporary, chunks)
         os.replace(temporary, target)  # noqa: PTH105 (one system call, named for the tests that make it fail)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         _remove(temporary)
         raise _explained(target, error, size) from error
@@ -54,7 +54,7 @@ def _check(target: Path, size: int) -> None:
         )
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    if shutil.disk_usage(target.parent).free < size + SPARE:
+    if not has_room(target.parent, size):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
@@ -71,7 +71,12 @@ def _write_all(temporary: Path, chunks: Iterable[bytes | memoryview]) -> None:
         os.close(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
+def has_room(folder: Path, size: int) -> bool:
+    """Whether the folder's disk takes `size` more bytes and keeps a little free."""
+    return shutil.disk_usage(folder).free >= size + SPARE
+
+
+def sync_folder(folder: Path) -> None:
     """Make the new name itself durable; some systems cannot, and need not."""
     if os.name == "nt":
         return

@@ -107,6 +107,15 @@ class Problem:
     sentence: str
     details: str = ""
     harmless: bool = False  # something else was done instead, and all goes on
+    action: str = ""  # what failed, in the first word of its title; a later success takes the problem back
+
+
+@dataclass(frozen=True, slots=True)
+class Previews:
+    """What is shown before a picture is finished: how wide at least (0: nothing), and where how much time is left."""
+
+    pixels: int = 64
+    after_ms: float = 40.0
 
 
 @dataclass(frozen=True, slots=True)

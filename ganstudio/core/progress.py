@@ -26,7 +26,8 @@ class Urgency(IntEnum):
     LIVE = -1  # follows the picture: has a moment after each one, even while newer documents wait
     QUICK = 0  # a part of the window waits for it, such as a thumbnail
     WORK = 1  # asked for, with a line in the status bar
-    IDLE = 2  # done when there is nothing else to do
+    PATIENT = 2  # asked for as well, but after all that a person waits for, such as an export
+    IDLE = 3  # done when there is nothing else to do
 
 
 class JobState(StrEnum):
@@ -51,9 +52,19 @@ class JobStatus:
     urgency: Urgency = Urgency.WORK
 
     @property
+    def action(self) -> str:
+        """What kind of work it is: the first word of its title."""
+        return action_of(self.title)
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing more will come."""
         return self.state in (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
+
+
+def action_of(title: str) -> str:
+    """Return the first word of a piece of work's title, such as “Export”."""
+    return title.partition(" ")[0]
 
 
 Job = Iterator[Progress]

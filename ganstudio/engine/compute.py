@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from ganstudio.core.device import AUTO, Precision
 from ganstudio.core.document import Document
 from ganstudio.core.errors import StudioError
-from ganstudio.core.frame import Activity, DeviceReady, Frame, ModelOpened, Problem
-from ganstudio.core.progress import JobState, JobStatus, Progress, Urgency
+from ganstudio.core.frame import Activity, DeviceReady, Frame, ModelOpened, Previews, Problem
+from ganstudio.core.progress import JobState, JobStatus, Progress, Urgency, action_of
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.pauses import shorten_pauses
 from ganstudio.engine.slack import Slack
@@ -38,6 +38,9 @@ class Backend(Protocol):
 
     def choose(self, device: str, precision: Precision) -> DeviceReady:
         """Move to a device."""
+
+    def choose_previews(self, previews: Previews) -> None:
+        """Show other previews from the next picture on."""
 
     def status(self) -> DeviceReady:
         """Describe the device in use and the choices there are."""
@@ -77,7 +80,7 @@ class ChooseDevice:
     if_possible: bool = False  # else the fastest device is taken, with a word
 
 
-Command = OpenModel | ChooseDevice
+Command = OpenModel | ChooseDevice | Previews
 
 
 @dataclass(slots=True)
@@ -209,6 +212,9 @@ class Compute:
 
     def _obey(self, backend: Backend, command: Command) -> None:
         event: ModelOpened | DeviceReady | None
+        if isinstance(command, Previews):
+            backend.choose_previews(command)
+            return
         if isinstance(command, OpenModel):
             self._deliver(Activity("Opening", (command.name,)))
             event = self._guarded(lambda: backend.open(command.name))
@@ -271,7 +277,7 @@ class Compute:
                 state = JobState.DONE
             except Exception as error:  # noqa: BLE001 - a job's failure is shown, the thread lives on
                 state = JobState.FAILED
-                self._deliver(problem_of(error))
+                self._deliver(replace(problem_of(error), action=action_of(job.title)))
         if state is not JobState.RUNNING:
             close = getattr(job.steps, "close", None)
             if close is not None:

@@ -1,7 +1,6 @@
 """The computing behind the window: open models, the chosen device, pictures of documents."""
 
 import copy
-import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +19,7 @@ from ganstudio.core.device import (
 )
 from ganstudio.core.document import Document, ModelRef
 from ganstudio.core.errors import UnknownModelError
-from ganstudio.core.frame import DeviceChoice, DeviceReady, Frame, ModelOpened
+from ganstudio.core.frame import DeviceChoice, DeviceReady, Frame, ModelOpened, Previews
 from ganstudio.core.generator import Features
 from ganstudio.core.pixels import thumbnail
 from ganstudio.core.store import Array, Store
@@ -44,6 +43,7 @@ class Rendering:
         self._open: OrderedDict[str, tuple[Model, IncrementalSynthesis, IncrementalSynthesis]] = OrderedDict()
         self._names: dict[str, str] = {}
         self._threads = ThreadChoice()
+        self.previews = Previews()
         self._other: tuple[str, Precision, IncrementalSynthesis] | None = None
 
     def open(self, name: str) -> ModelOpened:
@@ -70,6 +70,12 @@ class Rendering:
                 raise
         return replace(self.status(), asked=device)
 
+    def choose_previews(self, previews: Previews) -> None:
+        """Show other previews from the next picture on."""
+        self.previews = previews
+        for _, synthesis, _ in self._open.values():
+            synthesis.previews = previews
+
     def _move(self, device: torch.device, precision: Precision) -> None:
         self.device, self.precision = device, precision
         self._other = None
@@ -86,11 +92,11 @@ class Rendering:
 
     def _synthesis(self, model: Model) -> IncrementalSynthesis:
         runner = GraphRunner() if self.device.type == "cuda" else run_eagerly
-        return IncrementalSynthesis(model.generator, self.store, runner=runner)
+        return IncrementalSynthesis(model.generator, self.store, runner=runner, previews=self.previews)
 
     def _aside(self, model: Model) -> IncrementalSynthesis:
         """What draws pictures beside the one in sight; it keeps little."""
-        return IncrementalSynthesis(model.generator, self.store, budget=ASIDE_BUDGET, preview_after_ms=math.inf)
+        return IncrementalSynthesis(model.generator, self.store, budget=ASIDE_BUDGET, previews=Previews(0))
 
     def status(self) -> DeviceReady:
         """Describe the device in use and the choices there are."""

@@ -8,15 +8,13 @@ from hashlib import blake2b
 import torch
 
 from ganstudio.core.document import Document
-from ganstudio.core.frame import Frame
+from ganstudio.core.frame import Frame, Previews
 from ganstudio.core.generator import Features, Generator, Stage, StageInputs
 from ganstudio.core.pixels import to_pixels
 from ganstudio.core.store import Store
 from ganstudio.engine.colour_guess import ColourGuess
 from ganstudio.engine.memory import DEFAULT_BUDGET, recovered_from_exhaustion
 
-PREVIEW_PIXELS = 64
-PREVIEW_AFTER_MS = 40.0
 Runner = Callable[[Stage, StageInputs, tuple[Features, ...]], Features]
 
 
@@ -43,11 +41,11 @@ class IncrementalSynthesis:
         *,
         budget: int = DEFAULT_BUDGET,
         runner: Runner = run_eagerly,
-        preview_after_ms: float = PREVIEW_AFTER_MS,
+        previews: Previews | None = None,
     ) -> None:
-        """Hold at most `budget` bytes of results; previews come where more than `preview_after_ms` is left."""
+        """Hold at most `budget` bytes of results."""
         self.generator, self.store, self.budget, self.runner = generator, store, budget, runner
-        self.preview_after_ms = preview_after_ms
+        self.previews = Previews() if previews is None else previews
         self.stages: Mapping[str, Stage] = {stage.name: stage for stage in generator.stages()}
         self.kept: dict[str, Kept] = {}
         self.cost_ms: dict[str, float] = {}
@@ -155,20 +153,21 @@ class IncrementalSynthesis:
     def _preview_is_due(self, rest: list[str]) -> bool:
         expected = [self.cost_ms.get(name) for name in rest]
         known = sum(cost for cost in expected if cost is not None)
-        return bool(rest) and (None in expected or known > self.preview_after_ms)
+        late = None in expected or known > self.previews.after_ms
+        return bool(rest) and late and self.previews.pixels > 0
 
     def _seen(self, name: str, features: Features) -> Features:
         """Return what can be shown of an unfinished picture that is large enough."""
-        if features.picture is None and _is_large(features.activation):
+        if features.picture is None and self._is_large(features.activation):
             return Features(features.activation, self.colours.picture(name, features.activation))
-        too_small = features.picture is not None and features.picture.shape[-1] < PREVIEW_PIXELS
+        too_small = features.picture is not None and features.picture.shape[-1] < self.previews.pixels
         return Features(features.activation) if too_small else features
 
     def _learn_colours(self, finished: Features | None) -> None:
         """Remember how the first large stage without colours looked in the end."""
         for name in self.stages:
             kept = self.kept.get(name)
-            if finished is not None and kept is not None and _is_large(kept.features.activation):
+            if finished is not None and kept is not None and self._is_large(kept.features.activation):
                 if kept.features.picture is None and finished.picture is not None:
                     self.colours.learn(name, kept.features.activation, finished.picture)
                 return
@@ -182,6 +181,5 @@ class IncrementalSynthesis:
         elapsed = (time.perf_counter() - started) * 1e3
         return Frame(pictures, document, preview, elapsed, tuple(ran))
 
-
-def _is_large(activation: torch.Tensor) -> bool:
-    return activation.ndim == 4 and activation.shape[-1] >= PREVIEW_PIXELS
+    def _is_large(self, activation: torch.Tensor) -> bool:
+        return activation.ndim == 4 and activation.shape[-1] >= (self.previews.pixels or Previews().pixels)

@@ -36,6 +36,7 @@ class Desk(QObject):
         self._session = session
         self._top, self._line, self._stage, self._status = top, line, stage, status
         self._browse = browse
+        self._failing = ""  # the action whose problem is in sight
         self._numbers = ReadOut()
         self._refresh = QTimer(self)
         self._refresh.setInterval(REFRESH_MS)
@@ -46,6 +47,7 @@ class Desk(QObject):
         self.bindings = Bindings()
         self.bindings.on(session.frame_arrived, self._frame_arrived)
         self.bindings.on(session.failed, self._failed)
+        self.bindings.on(session.succeeded, self._succeeded)
         self.bindings.on(session.model_changed, self._model_changed)
         self.bindings.on(session.device_changed, self._device_changed)
         self.bindings.on(session.activity_changed, self._show_activity)
@@ -71,8 +73,14 @@ class Desk(QObject):
         self._show_numbers()
 
     def _failed(self, problem: Problem) -> None:
+        self._failing = problem.action
         self._stage.tell_problem(problem.sentence, problem.details)
         self._show_activity()
+
+    def _succeeded(self, action: str) -> None:
+        if action and action == self._failing:
+            self._failing = ""
+            self._stage.forget_problem()
 
     def _model_changed(self, *_told: object) -> None:
         self._show_line()

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from ganstudio.gui.theme.appearance import ink
 from ganstudio.gui.theme.tokens import RADIUS
-from ganstudio.studio.opening import open_file, opener_of
+from ganstudio.studio.opening import open_files, opener_of
 from ganstudio.studio.session import Session
 
 
@@ -77,9 +77,10 @@ class FileDrops(QObject):
                     return False
                 event.acceptProposedAction()
                 if event.type() == QEvent.Type.Drop:
-                    open_file(self._session, files[0])
+                    open_files(self._session, files)
                 else:
-                    self.veil.invite(f"{opener_of(files[0]).invitation} “{files[0].name}”", self._window)
+                    others = f" and {len(files) - 1} more" if len(files) > 1 else ""
+                    self.veil.invite(f"{opener_of(files[0]).invitation} “{files[0].name}”{others}", self._window)
                 return True
             case QDragLeaveEvent():
                 self.veil.hide()

@@ -14,7 +14,7 @@ from ganstudio.gui.widgets.labels import ElidedLabel, label
 from ganstudio.gui.widgets.overlay import Overlay
 from ganstudio.studio.launch import Theme
 from ganstudio.studio.session import Session
-from ganstudio.studio.settings import JOURNAL_CHOICES_S
+from ganstudio.studio.settings import JOURNAL_CHOICES_S, PREVIEW_CHOICES_MS, PREVIEW_CHOICES_PX
 
 THEMES = (
     Option(Theme.SYSTEM.value, "System", "As the desktop has it"),
@@ -22,6 +22,14 @@ THEMES = (
     Option(Theme.DARK.value, "Dark", "Light words on dark surfaces"),
 )
 JOURNAL = tuple(Option(f"{s:g}", f"{s:g} s", f"Edits are on the disk {s:g} s later at most") for s in JOURNAL_CHOICES_S)
+SIZES = tuple(
+    Option(str(px), f"{px} px" if px else "None", f"Shown first at {px} px" if px else "Wait for the whole picture")
+    for px in PREVIEW_CHOICES_PX
+)
+WAITS = tuple(
+    Option(str(ms), f"{ms} ms", f"A preview first where a picture takes longer than {ms} ms")
+    for ms in PREVIEW_CHOICES_MS
+)
 WIDTH_PX = 520
 
 
@@ -43,6 +51,10 @@ class SettingsCard(Overlay):
         self.device = DevicePanel(session)
         self.journal = ChoiceRow("Journal", JOURNAL)
         self.journal.chosen.connect(self._journal_chosen)
+        self.preview_size = ChoiceRow("Size of previews", SIZES)
+        self.preview_wait = ChoiceRow("When previews come", WAITS)
+        self.preview_size.chosen.connect(lambda key: session.choose_previews(int(key), session.settings.preview_ms))
+        self.preview_wait.chosen.connect(lambda key: session.choose_previews(session.settings.preview_px, int(key)))
         self.folder = ElidedLabel("", "muted", Qt.TextElideMode.ElideMiddle)
         self.browse = TextButton("Choose…", "Choose the folder that saved pictures go to at first", "", IconName.FOLDER)
         self.browse.clicked.connect(self._browse)
@@ -56,6 +68,8 @@ class SettingsCard(Overlay):
         """Come up with the settings as they are."""
         settings = self._session.settings
         self.journal.show_choice(f"{settings.journal_s:g}")
+        self.preview_size.show_choice(str(settings.preview_px))
+        self.preview_wait.show_choice(str(settings.preview_ms))
         self._show_folder()
         super().open()
         self.close_button.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -82,13 +96,18 @@ class SettingsCard(Overlay):
         for button in (self.layout_button, self.keys):
             buttons.addWidget(button)
         buttons.addStretch(1)
+        previews = QVBoxLayout()
+        previews.setSpacing(8)
+        previews.addWidget(self.preview_size)
+        previews.addWidget(self.preview_wait)
         rows = QGridLayout()
         rows.setHorizontalSpacing(24)
         rows.setVerticalSpacing(16)
         rows.setColumnStretch(1, 1)
-        listed: tuple[tuple[str, QWidget | QHBoxLayout, str], ...] = (
+        listed: tuple[tuple[str, QWidget | QHBoxLayout | QVBoxLayout, str], ...] = (
             ("Theme", self.theme, ""),
             ("Computing", self.device, ""),
+            ("Previews", previews, "How large a picture is at first, where the whole one takes longer than this."),
             ("Pictures", folder, "Where saved pictures go at first."),
             ("Journal", self.journal, "How soon an edit is safe from a crash."),
             ("Window", buttons, ""),

@@ -59,6 +59,9 @@ class Notice(Surface):
             self._buttons.addStretch(1)
 
 
+HINTS = ("Drag the picture to move through the latent space", "Drag the picture to explore", "Drag to explore")
+
+
 class ViewBar(Surface):
     """How the picture is looked at."""
 
@@ -72,7 +75,8 @@ class ViewBar(Surface):
         self.narrow.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.narrow.hide()
         self._paged = False
-        self.hint = ElidedLabel("Drag the picture to move through the latent space", "small")
+        self.hint = ElidedLabel(HINTS[0], "small")
+        self._picture = True
         self.question = IconButton(IconName.HELP, "What is this page?", "Explains this page in plain words")
         self.question.hide()
         self.zoom = label("", "muted")
@@ -100,7 +104,8 @@ class ViewBar(Surface):
         """Offer what can be done with a picture only while there is one."""
         for part in (self.zoom, *self._buttons):
             part.setVisible(picture)
-        self.hint.setText("Drag the picture to move through the latent space" if picture else "")
+        self._picture = picture
+        self._fit()
 
     def show_pages(self, pages: Sequence[tuple[str, IconName]]) -> None:
         """Offer what can stand in the picture's place; nothing where there is only the picture."""
@@ -127,6 +132,10 @@ class ViewBar(Surface):
         wide = self.pages.sizeHint().width() + others + 40 <= self.width()
         self.pages.setVisible(self._paged and wide)
         self.narrow.setVisible(self._paged and not wide)
+        shown = (self.pages if wide else self.narrow).sizeHint().width() if self._paged else 0
+        room, metrics = self.width() - shown - others - 40, self.hint.fontMetrics()
+        fitting = (words for words in HINTS if metrics.horizontalAdvance(words) <= room)
+        self.hint.setText(next(fitting, "") if self._picture else "")
 
 
 class Stage(Ground):

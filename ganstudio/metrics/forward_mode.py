@@ -69,14 +69,12 @@ class _Quick(TorchFunctionMode):
         if function in PRODUCTS and not named and _scales_channels(*args):
             return self._scaled(*args)
         if function in CONVOLUTIONS and _moves(args[0]) and not _moves(args[1]):
-            return self._convolved(function, *args, **named)
+            return self._convolved(function, args, named)
         return function(*args, **named)
 
-    def _convolved(
-        self, function: Any, x: torch.Tensor, weight: torch.Tensor, *rest: Any, bias: torch.Tensor | None = None,
-        **named: Any,
-    ) -> torch.Tensor:
-        bias, *rest = rest or (bias,)  # type: ignore[assignment]
+    def _convolved(self, function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> torch.Tensor:
+        x, weight, *rest = args
+        bias = rest.pop(0) if rest else named.pop("bias", None)
         with torch.no_grad():
             both = self._joined(x)
             quick = None if rest else self._quick(function, weight, both, named)

@@ -4,9 +4,10 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from ganstudio.core.frame import Problem
-from ganstudio.core.progress import JobState, JobStatus, Progress, Urgency
+from ganstudio.core.progress import JobState, JobStatus, Progress, Urgency, action_of
 from ganstudio.engine.compute import problem_of
 
 Steps = Callable[[], Iterator[Progress]]
@@ -74,7 +75,7 @@ class Beside:
                 close()
         except Exception as error:  # noqa: BLE001 - told on the main thread, like every problem
             state = JobState.FAILED
-            self._deliver(problem_of(error))
+            self._deliver(replace(problem_of(error), action=action_of(title)))
         for kept in (self._ends, self._held, self._threads):
             kept.pop(number, None)
         self._deliver(JobStatus(number, title, state, Progress(progress.done, progress.total, progress.label), urgency))

@@ -66,6 +66,19 @@ def carried_recipe(path: Path) -> bytes | None:
     return found if found is not None and f'"{MARK}"'.encode() in found[:64] else None
 
 
+def is_broken(path: Path) -> bool:
+    """Whether a picture or film cannot be read to its end, such as one that was cut off."""
+    suffix = path.suffix.lower()
+    try:
+        if suffix in PICTURES or suffix == ".gif":
+            _load(path)
+        elif suffix in FILMS:
+            _in_film(path)
+    except NONSENSE:
+        return True
+    return suffix == ".gif" and not path.read_bytes().endswith(GIF_TRAILER)
+
+
 def beside(path: Path) -> bytes | None:
     """Return the content of the recipe file that lies beside an exported file."""
     other = path.with_suffix(SUFFIX)
@@ -73,6 +86,16 @@ def beside(path: Path) -> bytes | None:
         return other.read_bytes() if other != path else None
     except OSError:
         return None
+
+
+def _load(path: Path) -> None:
+    from PIL import Image
+
+    try:
+        with Image.open(path, formats=("PNG", "JPEG", "WEBP", "GIF")) as image:
+            image.load()
+    except Image.DecompressionBombError:
+        return  # large, and perhaps whole
 
 
 def _in_picture(path: Path) -> bytes | None:

@@ -1,6 +1,7 @@
 """Films written frame by frame, so that a long one never grows in memory; whole or not at all."""
 
 import contextlib
+import errno
 import os
 from collections.abc import Callable
 from fractions import Fraction
@@ -15,6 +16,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from ganstudio.core.errors import SaveError
+from ganstudio.core.files import DiskFullError, has_room, sync_folder
 from ganstudio.core.store import Array
 from ganstudio.studio.carried import gif_ending
 
@@ -42,6 +44,7 @@ class Film:
         self._recipe, self._frames, self._fps, self._size = recipe, 0, fps, size
         self._palette = None
         try:
+            self._check_room()
             self._temporary.touch()  # a folder that takes no files says so at once
             self._film = av.open(str(self._temporary), "w", options=self._container_options())
             if recipe is not None and self._suffix != ".gif":
@@ -72,6 +75,7 @@ class Film:
 
     def add(self, pixels: Array) -> None:
         """Write the next frame, uint8 `[H, W, 3]` of the film's size. Raises SaveError."""
+        self._guarded(self._check_room)
         if self._palette is None:
             odd = (pixels.shape[0] % 2, pixels.shape[1] % 2)
             pixels = np.pad(pixels, ((0, odd[0]), (0, odd[1]), (0, 0)), mode="edge")
@@ -93,6 +97,7 @@ class Film:
             with self._temporary.open("rb") as file:
                 os.fsync(file.fileno())
             self._temporary.replace(self.path)
+            sync_folder(self.path.parent)
 
         self._guarded(end)
 
@@ -101,6 +106,12 @@ class Film:
         with contextlib.suppress(OSError, av.error.FFmpegError):
             self._film.close()
         self._temporary.unlink(missing_ok=True)
+
+    def _check_room(self) -> None:
+        """Give up while there is room for one more plain frame: a full disk stops other programs as well."""
+        width, height = self._size
+        if not has_room(self.path.parent, width * height * 3):
+            raise OSError(errno.ENOSPC, "the disk has no room left")
 
     def _encode(self, frame: VideoFrame | None) -> None:
         for packet in self._stream.encode(frame):
@@ -150,5 +161,9 @@ def _codec_options(suffix: str, quality: int, bit_rate: int | None) -> dict[str,
 
 
 def _unwritable(path: Path, error: Exception) -> SaveError:
+    if getattr(error, "errno", None) == errno.ENOSPC:
+        return DiskFullError(
+            f"The film {path} was not written: its disk has no room left. Free some space or choose another disk."
+        )
     reason = getattr(error, "strerror", None) or str(error)
     return SaveError(f"The film {path} cannot be written ({reason}); choose another folder or free some space.")

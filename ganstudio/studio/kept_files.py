@@ -14,7 +14,8 @@ from ganstudio.core.project import KeptLatent
 from ganstudio.core.store import Array
 from ganstudio.engine.compute import Backend
 from ganstudio.studio import kept
-from ganstudio.studio.mixing import latent_name, plain_document
+from ganstudio.studio.exporting import ExportOptions, full_picture
+from ganstudio.studio.mixing import NamedLatent, latent_name, plain_document
 from ganstudio.studio.pictures import save_png, sheet
 from ganstudio.studio.session import Session
 
@@ -56,6 +57,18 @@ def import_latents(session: Session, path: Path) -> None:
     session.add_job(f"Import {path.name}", read, take)
 
 
+def keep_named(session: Session, latents: Sequence[NamedLatent]) -> None:
+    """Keep latents by their names, each with the picture that it makes alone."""
+    info = session.model
+    taken: list[KeptLatent] = []
+    for latent, title in latents if info is not None else ():
+        assert info is not None
+        name = kept.free_name((*session.project.kept, *taken), title)
+        taken.append(KeptLatent(name, plain_document(info, session.document, latent), latent))
+    if taken:
+        kept.add(session, tuple(taken))
+
+
 def export_latents(session: Session, indices: Sequence[int], path: Path, space: Space) -> None:
     """Write kept latents in a space; W and W+ are computed from z with the model. Raises nothing: the job tells."""
     chosen = [session.project.kept[i] for i in indices]
@@ -74,20 +87,20 @@ def export_latents(session: Session, indices: Sequence[int], path: Path, space: 
     session.add_job(f"Export {path.name}", write)
 
 
-def export_sheet(session: Session, indices: Sequence[int], path: Path) -> None:
-    """Draw kept pictures at full size and write them as one sheet (PNG)."""
+def export_sheet(session: Session, indices: Sequence[int], path: Path) -> int:
+    """Draw kept pictures exactly, at full size, and write them as one sheet (PNG)."""
     chosen = [session.project.kept[i] for i in indices]
 
     def draw(backend: Backend) -> Iterator[Progress]:
         drawn: list[Array] = []
         for each in chosen:
-            drawn.extend(backend.pictures([each.document]))
+            drawn.append(full_picture(backend, each.document, ExportOptions()))
             yield Progress(len(drawn), len(chosen), each.name)
         side = max(max(picture.shape[:2]) for picture in drawn)
         save_png(path, sheet(np.stack([_padded(picture, side) for picture in drawn])))
         yield Progress(len(drawn), len(chosen), f"Saved {path}")
 
-    session.add_job(f"Contact sheet {path.name}", draw)
+    return session.add_job(f"Contact sheet {path.name}", draw)
 
 
 def _in_space(each: KeptLatent, name: str, space: Space, backend: Backend, session: Session) -> Array:

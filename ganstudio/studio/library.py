@@ -60,7 +60,12 @@ class Library:
         """Put an opened file at the top of the recent ones; shipped models have their own place."""
         if any(info.name == entry.name for entry in self.shipped):
             return
-        recent = [info.path, *(path for path in self.settings.recent if path != info.path)]
+        self.list_file(Path(info.path))
+
+    def list_file(self, file: Path) -> None:
+        """Put a file at the top of the recent ones."""
+        first = str(file)
+        recent = [first, *(path for path in self.settings.recent if path != first)]
         self.settings.recent = recent[:RECENT_KEPT]
         self.settings.save_soon()
         self.changed.emit()

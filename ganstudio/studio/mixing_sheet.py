@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ganstudio.core.device import Precision
 from ganstudio.core.document import Document, LatentValue, StyleSource
 from ganstudio.core.progress import Progress
 from ganstudio.core.store import Array, Store
@@ -84,15 +85,32 @@ def drawing(documents: Sequence[Document], store: Store, side: int | None) -> Jo
     return steps
 
 
+def exactly(documents: Sequence[Document], _store: Store, side: int | None) -> JobFactory:
+    """Draw documents one by one in full precision, whatever the window uses."""
+
+    def steps(backend: Backend) -> Iterator[Progress]:
+        from ganstudio.core.pixels import thumbnail
+        from ganstudio.studio.exporting import ExportOptions, full_picture
+
+        for done, document in enumerate(documents, start=1):
+            picture = full_picture(backend, document, ExportOptions())
+            found = ((document, picture if side is None else thumbnail(picture, side)),)
+            yield Progress(done, len(documents), f"{done} of {len(documents)} pictures", found)
+
+    return steps
+
+
 def saving(sheet: MixingSheet, store: Store, path: Path, resolution: int) -> JobFactory:
-    """Draw a whole sheet at full size, or as large as 8192 pixels hold, and write it as one PNG."""
+    """Draw a whole sheet exactly, at full size, or as large as 8192 pixels hold, and write it as one PNG."""
     most = max(len(sheet.rows), len(sheet.columns)) + 1
     side = min(resolution, SHEET_LIMIT_PX // most)
 
     def steps(backend: Backend) -> Iterator[Progress]:
         cells = sheet.cells()
         pictures: dict[Document, Array] = {}
-        for progress in drawing(tuple(dict.fromkeys(cells.values())), store, side)(backend):
+        documents = tuple(dict.fromkeys(cells.values()))
+        is_exact = backend.model(sheet.base.model.digest).generator.precision is Precision.EXACT
+        for progress in (drawing if is_exact else exactly)(documents, store, side)(backend):
             assert isinstance(progress.result, tuple)
             pictures.update(progress.result)
             yield dataclasses.replace(progress, total=progress.total + 1, result=None)

@@ -1,10 +1,12 @@
 """Files that a person drops or chooses: what each of them is, and what opening it does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from ganstudio.studio.kept_files import import_latents
+from ganstudio.studio.kept_files import import_latents, keep_named
+from ganstudio.studio.mixing import read_latents
 from ganstudio.studio.project_file import is_project
 from ganstudio.studio.recipes import carries_recipe, open_recipe
 from ganstudio.studio.runs import is_run
@@ -21,8 +23,8 @@ class Opener:
     invitation: str
     takes: Callable[[Path], bool]
     open: Callable[[Session, Path], None]
-
-
+    keep: Callable[[Session, Path], str] = lambda _session, path: f"{path.name} was left out"
+    """What is done with a file beside another one that is shown; in words."""
 
 
 def holds_latents(path: Path) -> bool:
@@ -34,12 +36,39 @@ def holds_latents(path: Path) -> bool:
     return looks_like_latents(path)
 
 
-PROJECT = Opener("Drop to open the project", is_project, lambda session, path: session.projects.open(path))
-RECIPE = Opener("Drop to bring back", carries_recipe, open_recipe)
-LATENTS = Opener("Drop to keep the latents of", holds_latents, import_latents)
-RUN = Opener("Drop to watch the run", is_run, lambda session, path: session.runs.attach(path))
+def _list_project(session: Session, path: Path) -> str:
+    session.projects.list_recent(path)
+    return f"{path.name} is among the recent projects"
+
+
+def _keep_latent(session: Session, path: Path) -> str:
+    read_latents(session, (path,), partial(keep_named, session))
+    return f"the latent of {path.name} is kept"
+
+
+def _keep_latents(session: Session, path: Path) -> str:
+    import_latents(session, path)
+    return f"the latents of {path.name} are kept"
+
+
+def _watch_run(session: Session, path: Path) -> str:
+    session.runs.attach(path)
+    return f"the run {path.name} is watched"
+
+
+def _list_model(session: Session, path: Path) -> str:
+    session.library.list_file(path)
+    return f"{path.name} waits in the library"
+
+
+PROJECT = Opener(
+    "Drop to open the project", is_project, lambda session, path: session.projects.open(path), _list_project
+)
+RECIPE = Opener("Drop to bring back", carries_recipe, open_recipe, _keep_latent)
+LATENTS = Opener("Drop to keep the latents of", holds_latents, import_latents, _keep_latents)
+RUN = Opener("Drop to watch the run", is_run, lambda session, path: session.runs.attach(path), _watch_run)
 DATA = Opener("Drop to learn from", is_data, lambda session, path: session.runs.learn_from(path))
-MODEL = Opener("Drop to open", lambda _path: True, lambda session, path: session.open_model(str(path)))
+MODEL = Opener("Drop to open", lambda _path: True, lambda session, path: session.open_model(str(path)), _list_model)
 
 OPENERS: tuple[Opener, ...] = (PROJECT, RECIPE, LATENTS, RUN, DATA, MODEL)  # the first that takes a file opens it
 
@@ -52,3 +81,12 @@ def opener_of(path: Path) -> Opener:
 def open_file(session: Session, path: Path) -> None:
     """Open any file the studio knows; what goes wrong is told by the session's `failed`."""
     opener_of(path).open(session, path)
+
+
+def open_files(session: Session, files: Sequence[Path]) -> None:
+    """Show the first of several files, do with the others what can be done beside it, and say what that was."""
+    first, *others = dict.fromkeys(files)
+    told = [opener_of(path).keep(session, path) for path in others]  # before a project replaces what is open
+    open_file(session, first)
+    if told:
+        session.noted.emit(f"Opening {first.name}; {'; '.join(told)}.")

@@ -189,7 +189,7 @@ class PathSpeed:
             return
         self._even_out = True
         self.stop()
-        self._begin(keys, keys, Urgency.WORK)
+        self._begin(keys, keys, Urgency.PATIENT)
 
     def own_timing(self) -> None:
         """Let every segment take its own seconds again."""

@@ -53,6 +53,12 @@ class Projects:
         work = partial(save_project, path, tree, self._session.store)
         return path, work, partial(self._adopt, path, project)
 
+    def resume(self, path: Path) -> None:
+        """Take a file for the one of a session that was brought back; what is in it may be older."""
+        if _is_file(path):
+            self.path, self._saved = path, None
+            self.changed.emit()
+
     def _read(self, path: Path, _backend: Backend) -> Iterator[Progress]:
         yield Progress(1, 1, result=(path, open_project(path, self._session.store)))
 
@@ -67,6 +73,10 @@ class Projects:
 
     def _adopt(self, path: Path, project: "Project") -> None:
         self.path, self._saved = path, project
+        self.list_recent(path)
+
+    def list_recent(self, path: Path) -> None:
+        """Put a file at the top of the recent ones."""
         settings, text = self._session.settings, str(path.resolve())
         settings.projects = [text, *(each for each in settings.projects if each != text)][:RECENT_KEPT]
         settings.save_soon()

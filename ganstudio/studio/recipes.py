@@ -11,7 +11,7 @@ from ganstudio.core.frame import Problem
 from ganstudio.core.progress import JobStatus, Progress, Urgency
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.compute import Backend
-from ganstudio.studio.carried import CARRIERS, beside, carried_recipe
+from ganstudio.studio.carried import CARRIERS, beside, carried_recipe, is_broken
 from ganstudio.studio.recipe_file import SUFFIX, Recipe, read_recipe, recipe_of
 from ganstudio.studio.session import Session
 
@@ -22,6 +22,10 @@ class NoRecipeError(StudioError):
     """A file or text without a recipe."""
 
 
+class BrokenFileError(StudioError):
+    """A picture or film that cannot be read to its end."""
+
+
 def carries_recipe(path: Path) -> bool:
     """Whether a file could carry a recipe, by its name."""
     return path.suffix.lower() in (*CARRIERS, SUFFIX)
@@ -30,6 +34,13 @@ def carries_recipe(path: Path) -> bool:
 def recipe_in(path: Path, store: Store) -> Recipe:
     """Return the recipe that a file carries, and put its arrays into the store. Raises NoRecipeError and others."""
     found = carried_recipe(path)
+    if found is None and not path.is_file():
+        raise BrokenFileError(f"There is no file {path}; choose another one.")
+    if found is None and is_broken(path):
+        raise BrokenFileError(
+            f"{path.name} is broken: it ends too early, or is not what its name says. "
+            f"Copy it from its source once more, or open its {SUFFIX} file or the project, where there is one."
+        )
     if found is None:
         raise NoRecipeError(
             f"{path.name} carries no recipe: it was not exported by GAN Studio, or another program saved it since. "

@@ -25,7 +25,7 @@ from ganstudio.studio.journal import INTERVAL_S, JOURNAL, PICTURE, Found, Journa
 if TYPE_CHECKING:
     from ganstudio.studio.session import Session
 
-SESSIONS, LOCK = "sessions", "lock"
+SESSIONS, LOCK, PROJECT = "sessions", "lock", "project.txt"
 ENDED_KEPT = 5
 CRASHED_KEPT = 20
 LONGEST_INTERVAL_S = 3.0
@@ -72,6 +72,7 @@ class Recovery:
         session = self._session
         session.history_changed.connect(self._note)
         session.replacing.connect(self._turn)
+        session.projects.changed.connect(self._note_file)
         session.add_job("Looking for earlier sessions", self._look, self._take_found, Urgency.QUICK)
 
     def end(self) -> None:
@@ -81,6 +82,7 @@ class Recovery:
         self._begun = False
         self._session.history_changed.disconnect(self._note, missing_ok=True)
         self._session.replacing.disconnect(self._turn, missing_ok=True)
+        self._session.projects.changed.disconnect(self._note_file, missing_ok=True)
         self._close_journal(wait=True)
 
     def write_every(self, seconds: float) -> None:
@@ -146,6 +148,13 @@ class Recovery:
         while self._problems:
             self._session.failed.emit(Problem(str(self._problems.pop())))
 
+    def _note_file(self) -> None:
+        """Write down which project file is open."""
+        path = self._session.projects.path
+        if self._journal is not None:
+            with contextlib.suppress(OSError):  # only the title of a restored session hangs on it
+                (self._journal.folder / PROJECT).write_text("" if path is None else str(path.resolve()), "utf-8")
+
     def _picture(self) -> Array | None:
         frame = self._session.frame
         if frame is None or frame.preview:
@@ -170,7 +179,10 @@ class Recovery:
         if status.is_over or not isinstance(result, tuple):
             return
         earlier, tree, lock = result
+        file = _file_of(earlier.folder)
         self._session.take_over(tree)
+        if file is not None:
+            self._session.projects.resume(file)
         if self._journal is not None and len(tree.nodes) > 1:
             self._journal.after_next_write(partial(_let_go, earlier.folder, lock, gone=True))
             self._journal.note(tree)
@@ -181,6 +193,15 @@ class Recovery:
     def _drop(self, earlier: EarlierSession) -> None:
         self.earlier = tuple(each for each in self.earlier if each != earlier)
         self.found.emit()
+
+
+def _file_of(folder: Path) -> Path | None:
+    """Return the project file that a session had open."""
+    try:
+        text = (folder / PROJECT).read_text("utf-8")
+    except (OSError, ValueError):
+        return None
+    return Path(text) if text else None
 
 
 def _let_go(folder: Path, lock: FileLock | None, gone: bool) -> None:

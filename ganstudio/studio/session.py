@@ -7,7 +7,7 @@ from psygnal import Signal
 
 from ganstudio.core.device import AUTO, Precision
 from ganstudio.core.document import Document, replaced, value_at
-from ganstudio.core.frame import Activity, DeviceReady, Frame, ModelInfo, ModelOpened, Problem
+from ganstudio.core.frame import Activity, DeviceReady, Frame, ModelInfo, ModelOpened, Previews, Problem
 from ganstudio.core.progress import JobState, JobStatus, Urgency
 from ganstudio.core.project import Project
 from ganstudio.core.store import Store
@@ -39,6 +39,7 @@ class Session:
     model_changed = Signal(object)  # ModelInfo | None
     frame_arrived = Signal(Frame)
     failed = Signal(Problem)
+    succeeded = Signal(str)  # the action of a job that is done, as problems name theirs
     jobs_changed = Signal()
     noted = Signal(str)  # what a job has done, for the status bar
     device_changed = Signal(DeviceReady)
@@ -74,6 +75,8 @@ class Session:
         self.compute.start()
         if (self.settings.device, self.settings.precision) != (AUTO, Precision.EXACT):
             self.compute.send(ChooseDevice(self.settings.device, self.settings.precision, if_possible=True))
+        if self._previews() != Previews():
+            self.compute.send(self._previews())
         if first_model is not None:
             self.open_model(first_model)
 
@@ -215,6 +218,15 @@ class Session:
         self._asked = ChooseDevice(device, precision or self.precision)
         self.compute.send(self._asked)
 
+    def choose_previews(self, pixels: int, after_ms: int) -> None:
+        """Choose how wide previews are (0: none), and how slow a picture must be to have one; kept for later."""
+        self.settings.preview_px, self.settings.preview_ms = pixels, after_ms
+        self.settings.save_soon()
+        self.compute.send(self._previews())
+
+    def _previews(self) -> Previews:
+        return Previews(self.settings.preview_px, float(self.settings.preview_ms))
+
     def preview(self, document: Document | None) -> None:
         """Draw another document without recording it; None goes back to the one in sight."""
         if document != self.previewed:
@@ -316,7 +328,9 @@ class Session:
             self._watchers.pop(status.number, None)
         if watch is not None:
             watch(status)
-        if status.urgency is not Urgency.WORK:
+        if status.state is JobState.DONE:
+            self.succeeded.emit(status.action)
+        if status.urgency not in (Urgency.WORK, Urgency.PATIENT):
             return
         if status.is_over:
             self._jobs.pop(status.number, None)

@@ -16,6 +16,8 @@ from ganstudio.studio.launch import Theme
 FILE = "settings.json"
 RECENT_KEPT = 12
 JOURNAL_S = 1.0
+PREVIEW_CHOICES_PX = (0, 32, 64, 128)
+PREVIEW_CHOICES_MS = (20, 40, 100, 250)
 JOURNAL_CHOICES_S = (0.5, 1.0, 2.0, 3.0)
 
 
@@ -86,6 +88,9 @@ class Settings:
     exports: str = ""  # the folder that saved pictures go to at first
     journal_s: float = JOURNAL_S  # seconds between two writes of the journal, at most
 
+    preview_px: int = 64  # how wide what is shown before a slow picture is; 0 where nothing is
+    preview_ms: int = 40  # what counts as slow
+
     @staticmethod
     def load(folder: Path | None = None) -> "Settings":
         """Read the settings; a missing or broken file gives the defaults; the broken one is kept."""
@@ -131,6 +136,10 @@ def _from_json(found: dict[str, Any], folder: Path) -> Settings:
         settings.exports = found["exports"]
     if found.get("journal_s") in JOURNAL_CHOICES_S:
         settings.journal_s = float(found["journal_s"])
+    if found.get("preview_px") in PREVIEW_CHOICES_PX:
+        settings.preview_px = int(found["preview_px"])
+    if found.get("preview_ms") in PREVIEW_CHOICES_MS:
+        settings.preview_ms = int(found["preview_ms"])
     settings.recent, settings.projects = _texts(found.get("recent")), _texts(found.get("projects"))
     settings.layout, settings.keys = _named_texts(found.get("layout")), _named_texts(found.get("keys"))
     return settings

@@ -268,13 +268,14 @@ def test_quick_jobs_pass_work_and_idle_ones_wait(parts: tuple[Compute, SlowBacke
     compute.draw(Document())  # holds the thread until the gate opens
     assert backend.drawing.wait(WAIT_S)
     compute.add_job("idle", steps("idle"), Urgency.IDLE)
+    compute.add_job("patient", steps("patient"), Urgency.PATIENT)
     paused = compute.add_job("paused", steps("paused"))
     compute.pause(paused, paused=True)
     compute.add_job("work", steps("work"))
     compute.add_job("quick", steps("quick"), Urgency.QUICK)
     backend.gate.set()
     box.wait(lambda e: isinstance(e, JobStatus) and e.title == "idle" and e.state is JobState.DONE)
-    assert order == ["quick", "quick", "work", "work", "idle", "idle"]
+    assert order == ["quick", "quick", "work", "work", "patient", "patient", "idle", "idle"]
     assert any(isinstance(e, JobStatus) and e.progress.result == "quick" for e in box.events)
     compute.pause(paused, paused=False)
     box.wait(lambda e: isinstance(e, JobStatus) and e.title == "paused" and e.state is JobState.DONE)

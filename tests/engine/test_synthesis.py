@@ -10,6 +10,7 @@ from ganstudio.architectures.stylegan2.networks import StyleGAN2Config, Wiring
 from ganstudio.architectures.stylegan2.stages import StyleGAN2Generator
 from ganstudio.core.document import Document, FrozenMap, LatentPoint, NoiseMode, NoiseSetting, StyleSource
 from ganstudio.core.errors import DeviceMemoryError
+from ganstudio.core.frame import Previews
 from ganstudio.core.generator import Features, Stage, StageInputs
 from ganstudio.core.store import Store
 from ganstudio.engine.synthesis import IncrementalSynthesis, run_eagerly
@@ -23,7 +24,7 @@ def synthesis() -> IncrementalSynthesis:
     generator = StyleGAN2Generator(CONFIG)
     for layer in generator.layers:
         layer.noise_strength.fill_(0.1)
-    return IncrementalSynthesis(generator, Store(), preview_after_ms=-1.0)
+    return IncrementalSynthesis(generator, Store(), previews=Previews(after_ms=-1.0))
 
 
 def ran(synthesis: IncrementalSynthesis, document: Document) -> tuple[str, ...]:
@@ -71,12 +72,21 @@ def test_a_preview_comes_before_the_full_picture(synthesis: IncrementalSynthesis
     np.testing.assert_array_equal(again[0].pictures["picture"], full.pictures["picture"])
 
 
+def test_previews_are_as_wide_as_they_are_wanted() -> None:
+    generator = StyleGAN2Generator(CONFIG)
+    small = next(iter(IncrementalSynthesis(generator, Store(), previews=Previews(32, -1.0)).render(DOCUMENT)))
+    assert small.preview
+    assert small.pictures["picture"].shape == (32, 32, 3)
+    (only,) = IncrementalSynthesis(generator, Store(), previews=Previews(0, -1.0)).render(DOCUMENT)
+    assert not only.preview
+
+
 def test_no_preview_where_the_rest_is_quick_or_has_no_picture() -> None:
-    quick = IncrementalSynthesis(StyleGAN2Generator(CONFIG), Store(), preview_after_ms=1e9)
+    quick = IncrementalSynthesis(StyleGAN2Generator(CONFIG), Store(), previews=Previews(after_ms=1e9))
     list(quick.render(DOCUMENT))
     assert len(list(quick.render(dataclasses.replace(DOCUMENT, psi=0.3)))) == 1
     residual = StyleGAN2Generator(dataclasses.replace(CONFIG, architecture=Wiring.RESIDUAL))
-    assert len(list(IncrementalSynthesis(residual, Store(), preview_after_ms=-1.0).render(DOCUMENT))) == 1
+    assert len(list(IncrementalSynthesis(residual, Store(), previews=Previews(after_ms=-1.0)).render(DOCUMENT))) == 1
 
 
 def test_stopping_after_the_preview_keeps_what_was_computed(synthesis: IncrementalSynthesis) -> None:
@@ -146,7 +156,7 @@ def test_a_refinement_nobody_waits_for_is_given_up(synthesis: IncrementalSynthes
 def test_where_colours_come_last_they_are_guessed_from_pictures_close_by(wiring: Wiring) -> None:
     torch.manual_seed(0)
     generator = StyleGAN2Generator(dataclasses.replace(CONFIG, architecture=wiring))
-    synthesis = IncrementalSynthesis(generator, Store(), preview_after_ms=-1.0)
+    synthesis = IncrementalSynthesis(generator, Store(), previews=Previews(after_ms=-1.0))
     assert [frame.preview for frame in synthesis.render(DOCUMENT)] == [False]
     other = dataclasses.replace(DOCUMENT, inputs=FrozenMap({"z": LatentPoint(5.05, 0.0)}))
     preview, full = synthesis.render(other)

@@ -31,6 +31,9 @@ def test_settings_hold_at_once_and_are_kept(
     qtbot.mouseClick(card.theme.button("light"), LEFT)
     assert window.appearance.choice is Theme.LIGHT
     qtbot.mouseClick(card.journal.button("3"), LEFT)
+    qtbot.mouseClick(card.preview_size.button("128"), LEFT)
+    qtbot.mouseClick(card.preview_wait.button("250"), LEFT)
+    assert (settings.preview_px, settings.preview_ms) == (128, 250)
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_told: str(pictures))

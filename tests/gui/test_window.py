@@ -250,6 +250,19 @@ def test_jobs_and_problems_from_the_computing_are_shown(start: Start, qtbot: QtB
     assert running.window.stage.banner.isVisible()
 
 
+def test_a_problem_is_over_when_the_same_is_done_well(start: Start) -> None:
+    session, banner = (running := start()).session, running.window.stage.banner
+    session.receive(Problem("The film cannot be written; free some space.", action="Export"))
+    session.receive(JobStatus(4, "Opening seed.png", JobState.DONE, Progress(1, 1)))
+    session.receive(JobStatus(5, "Export walk.mp4", JobState.CANCELLED, Progress(1, 4)))
+    assert banner.isVisible()
+    session.receive(JobStatus(6, "Export walk.mp4", JobState.DONE, Progress(4, 4)))
+    assert not banner.isVisible()
+    session.receive(Problem("Something else went wrong."))
+    session.receive(JobStatus(7, "Export walk.mp4", JobState.DONE, Progress(4, 4)))
+    assert banner.isVisible()
+
+
 def test_device_and_precision_are_switched(start: Start, qtbot: QtBot) -> None:
     running = start()
     qtbot.waitUntil(lambda: running.session.device is not None, timeout=10_000)

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -17,12 +18,15 @@ import ganstudio
 from ganstudio.core.device import Precision
 from ganstudio.core.document import ClassChoice, LatentArray, LatentPoint, NoiseMode, NoiseSetting, Space, StyleSource
 from ganstudio.core.errors import SaveError
+from ganstudio.core.files import SPARE, DiskFullError
 from ganstudio.core.project import Keyframe, Timeline
 from ganstudio.core.store import Array, Store
 from ganstudio.studio import exporting, recipes
 from ganstudio.studio.carried import carried_recipe, gif_ending, picture_bytes
 from ganstudio.studio.exporting import ExportOptions
 from ganstudio.studio.film import Film
+from ganstudio.studio.kept import keep
+from ganstudio.studio.kept_files import export_sheet
 from ganstudio.studio.opening import open_file
 from tests.studio.conftest import Running
 
@@ -91,12 +95,19 @@ def test_large_arrays_lie_beside_the_picture(run: Run, styled_model: Path, tmp_p
 def test_pictures_from_elsewhere_say_that_they_carry_nothing(running: Running, tmp_path: Path) -> None:
     Image.new("RGB", (8, 8)).save(tmp_path / "foreign.png")
     (tmp_path / "broken.webp").write_bytes(b"RIFF....WEBP")
-    for name in ("foreign.png", "broken.webp", "missing.mp4"):
+    whole = picture_bytes(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8), ".png", None)
+    (tmp_path / "cut.png").write_bytes(whole[: len(whole) // 2])
+    for name, words in (
+        ("foreign.png", "foreign.png carries no recipe"),
+        ("broken.webp", "broken.webp is broken"),
+        ("cut.png", "cut.png is broken"),
+        ("missing.mp4", "There is no file"),
+    ):
         problems: list[str] = []
         running.session.failed.connect(lambda problem, problems=problems: problems.append(problem.sentence))  # type: ignore[misc]
         open_file(running.session, tmp_path / name)
         running.until(lambda problems=problems: bool(problems))  # type: ignore[misc]
-        assert f"{name} carries no recipe" in problems[0]
+        assert words in problems[0]
 
 
 @settings(max_examples=60)
@@ -109,6 +120,30 @@ def test_bytes_of_any_kind_are_no_recipe(data: bytes) -> None:
             path = Path(folder) / f"any{suffix}"
             path.write_bytes(data)
             assert carried_recipe(path) is None
+
+
+def test_a_film_stops_while_the_disk_still_has_a_little_room(
+    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, frame = tmp_path / "walk.mp4", np.zeros((16, 16, 3), np.uint8)
+    film = Film(path, (16, 16), Fraction(25))
+    film.add(frame)
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: SimpleNamespace(free=SPARE))
+    with pytest.raises(DiskFullError, match=r"walk\.mp4 was not written: its disk has no room left\. Free some"):
+        film.add(frame)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("fast", [False, True])
+def test_contact_sheets_are_exact_in_every_precision(fast: bool, run: Run, styled_model: Path, tmp_path: Path) -> None:
+    running = run(styled_model)
+    session = running.session
+    exact = running.settle().pictures["picture"]
+    if fast:
+        session.set_device("cpu", Precision.FAST)
+    keep(session)
+    assert saved(running, lambda: export_sheet(session, (0,), tmp_path / "sheet.png"))
+    assert np.array_equal(pixels_of(tmp_path / "sheet.png")[: exact.shape[0], : exact.shape[1]], exact)
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".webm", ".gif"])

@@ -189,3 +189,27 @@ def test_a_lock_is_held_once(tmp_path: Path) -> None:
     assert again is not None
     again.release()
     assert FileLock.taken(tmp_path / "missing" / LOCK) is None
+
+
+def test_a_restored_session_has_the_title_of_its_file(
+    run: Run, recovered: Callable[[Session], Recovery], tmp_path: Path
+) -> None:
+    running = run("faces-dcgan")
+    recovery = recovered(running.session)
+    looked(running, recovery)
+    running.session.change("Truncate", "psi", 0.5)
+    path, work, adopt = running.session.projects.writing(tmp_path / "mine")
+    work()
+    adopt()
+    running.session.change("Truncate", "psi", 0.25)
+    crashed = written(recovery).with_name("1-crashed")
+    shutil.copytree(written(recovery), crashed, ignore=shutil.ignore_patterns("*.part"))
+    recovery.end()
+    later = run("faces-dcgan")
+    again = recovered(later.session)
+    (earlier,) = (each for each in looked(later, again) if each.crashed)
+    again.restore(earlier)
+    later.until(lambda: later.session.document.psi == 0.25)
+    assert later.session.projects.path == path
+    assert not later.session.projects.is_saved  # the file is older than the session
+    assert (folder_of(again) / "project.txt").read_text("utf-8") == str(path.resolve())

@@ -11,6 +11,7 @@ from ganstudio.gui.theme.tokens import SMALL_PX
 MARGIN = 34.0
 TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 TICK_PX = 56.0
+KNOB_PX = 6.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class TimeAxis:
             painter.setPen(QPen(ink(QPalette.ColorRole.Mid), 1))
             painter.drawLine(QPointF(x, height - 4), QPointF(x, height))
             painter.setPen(muted)
-            painter.drawText(QRectF(x - 28, 2, 56, height - 5), int(Qt.AlignmentFlag.AlignCenter), clock_text(i * step))
+            beside = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)  # clear of the playhead's knob
+            painter.drawText(QRectF(x + KNOB_PX + 2, 2, TICK_PX, height - 5), beside, clock_text(i * step))
 
     def playhead_place(self, seconds: float, height: int) -> QRect:
         """What `paint_playhead` may touch."""
@@ -61,7 +63,7 @@ class TimeAxis:
         if knob:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(ink(QPalette.ColorRole.Highlight))
-            painter.drawPolygon(QPolygonF([QPointF(x - 6, 2), QPointF(x + 6, 2), QPointF(x, 11)]))
+            painter.drawPolygon(QPolygonF([QPointF(x - KNOB_PX, 2), QPointF(x + KNOB_PX, 2), QPointF(x, 11)]))
 
 
 def clock_text(seconds: float) -> str:

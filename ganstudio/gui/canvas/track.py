@@ -32,7 +32,7 @@ RULER_PX, PICTURE_PX, NAME_PX, HEIGHT = 18, 48, 16, 96
 DRAG_AFTER_PX = 4
 LEFT = Qt.MouseButton.LeftButton
 INVITATION = (
-    "No path yet. Press K to add the picture as a keyframe,\nmove on and press K again, or drop kept latents here."
+    "No path yet. “Keyframe” adds the picture;\nmove on and add the next one, or drop kept latents here."
 )
 
 

@@ -27,7 +27,7 @@ from ganstudio.studio.session import Session
 
 READABLE = "Latents (*.npz *.npy *.pt *.pth);;All files (*)"
 WRITABLE = "NumPy archive (*.npz);;NumPy array (*.npy);;PyTorch (*.pt)"
-EMPTY = "Pictures you keep stand here. Press L, or right-click the picture."
+EMPTY = "Pictures you keep stand here. Right-click the picture to keep it."
 LIST_TIP = (
     "Double-click or Return brings a picture back; drag it onto style sources, sheets and the timeline; "
     "F2 renames, Delete removes, a right click offers more"
