@@ -15,7 +15,12 @@ from ganstudio.architectures.dcgan.networks import DCGANConfig, GeneratorNetwork
 from ganstudio.checkpoints.checkpoint import GENERATOR, Checkpoint
 from ganstudio.checkpoints.format import save_checkpoint
 from ganstudio.core.paths import ASSETS
+from ganstudio.data.faces.framing import measured_framing
+from ganstudio.data.faces.judge import face_detector
+from ganstudio.data.faces.square import Point
+from ganstudio.data.generated import GeneratedOptions, GeneratedPictures
 from ganstudio.studio.assets import Card, Licence, Number
+from ganstudio.studio.model_drawer import ModelDrawer
 
 NAME = "faces-dcgan"
 PACKAGE = Package(
@@ -27,6 +32,7 @@ PACKAGE = Package(
 )
 MEMBER = "gan_face_generate/weights.tar"
 PICTURES = 256
+FRAMED = 500
 ON_PIXELS = "pixels"  # compared as they are, without features
 FIRST_SEED = 79  # a clear face to begin with
 Tensors = dict[str, torch.Tensor]
@@ -100,8 +106,17 @@ def make_faces_dcgan(archive: Path, target: Path) -> None:
         training=TRAINING,
         numbers=measured(config, source, stored),
         sheet=shown,
+        framing=framing_of(target / "model.safetensors"),
     )
     write_card(card, target)
+
+
+def framing_of(model: Path) -> tuple[Point, ...]:
+    """Measure where the faces that others learn from have their landmarks; mirror images count as well."""
+    pictures = GeneratedPictures(ModelDrawer(str(model)), GeneratedOptions()).reader().read(range(FRAMED)).pixels
+    framing = measured_framing(face_detector(), pictures)
+    assert framing is not None, "most of its pictures show a face"
+    return framing.landmarks
 
 
 FACES_DCGAN = Builder(NAME, ASSETS / "models" / NAME, PACKAGE, make_faces_dcgan)

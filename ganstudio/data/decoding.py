@@ -5,14 +5,19 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ganstudio.core.errors import StudioError
 from ganstudio.core.store import Array
+
+if TYPE_CHECKING:
+    from PIL import ImageCms
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
 SUFFIXES = frozenset(
@@ -80,17 +85,24 @@ def open_picture(
     Colours are those of sRGB, also where the file carries another profile. A JPEG may come out smaller, yet with both
     sides at least twice `wanted`. Raises BrokenPictureError.
     """
+    with decoding(name):
+        picture = Image.open(io.BytesIO(data), formats=FORMATS)
+        check_size(picture.width, picture.height, name)
+        if wanted:
+            picture.draft(None, (2 * wanted, 2 * wanted))
+        picture.load()
+        check_size(picture.width, picture.height, name)
+        profile = picture.info.get("icc_profile")
+        return opaque(in_srgb(eight_bit(upright(picture)), profile), background)
+
+
+@contextlib.contextmanager
+def decoding(name: str) -> Iterator[None]:
+    """Raise whatever a decoder complains about as BrokenPictureError, and leave its warnings aside."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of odd notes in files that it reads all the same
-            picture = Image.open(io.BytesIO(data), formats=FORMATS)
-            check_size(picture.width, picture.height, name)
-            if wanted:
-                picture.draft(None, (2 * wanted, 2 * wanted))
-            picture.load()
-            check_size(picture.width, picture.height, name)
-            profile = picture.info.get("icc_profile")
-            return opaque(in_srgb(eight_bit(upright(picture)), profile), background)
+            yield
     except DECODER_ERRORS as problem:
         raise BrokenPictureError(name, why(problem)) from problem
 
@@ -157,8 +169,8 @@ def in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     if alpha or picture.mode == "P":
         colours = picture.convert("L" if picture.mode in ("L", "LA", "La") else "RGB")
     try:
-        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if ImageCms.getProfileDescription(given).startswith("sRGB"):
+        given = other_than_srgb(profile)
+        if given is None:
             return picture
         converted = ImageCms.profileToProfile(colours, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
     except (ImageCms.PyCMSError, *DECODER_ERRORS):
@@ -167,6 +179,14 @@ def in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     if alpha:
         converted.putalpha(alpha)
     return converted
+
+
+def other_than_srgb(profile: bytes) -> "ImageCms.ImageCmsProfile | None":
+    """Return a profile (ICC.1) that is not that of sRGB; raises PyCMSError or what decoders raise for a broken one."""
+    from PIL import ImageCms
+
+    given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    return None if ImageCms.getProfileDescription(given).startswith("sRGB") else given
 
 
 def see_through(picture: Image.Image) -> bool:

@@ -63,7 +63,8 @@ class Run:
 class Card:
     """What an asset is, where it comes from and under which licence; `numbers` were measured on it.
 
-    `sheet` is the file beside the card with the pictures of seeds 0 to 63, none left out.
+    `sheet` is the file beside the card with the pictures of seeds 0 to 63, none left out; `framing` says where a model
+    of faces has eyes, nose and corners of the mouth, in shares of its pictures' sides.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Card:
     files: tuple[Mapping[str, str], ...] = ()
     run: Run | None = None
     sheet: str = ""
+    framing: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True)
