@@ -3,6 +3,7 @@
 from ganstudio.architectures.srgan.checkpoint import DIALECTS
 from ganstudio.architectures.srgan.enlarging import Enlarger
 from ganstudio.architectures.srgan.networks import Design, Discriminator, SRGANConfig, SRGANDiscriminatorConfig
+from ganstudio.architectures.srgan.recipe import recipe_card
 from ganstudio.architectures.srgan.shapes import recognise
 from ganstudio.core.architecture import Architecture, DiscriminatorCard
 from ganstudio.core.frame import Paper
@@ -48,4 +49,5 @@ card = Architecture(
     recognise=recognise,
     dialects=DIALECTS,
     discriminator=DiscriminatorCard(SRGANDiscriminatorConfig, Discriminator),
+    recipe=recipe_card,
 )
