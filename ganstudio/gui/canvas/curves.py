@@ -1,6 +1,6 @@
 """Live curves over images seen: wheel zooms, dragging pans, a double click shows everything again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from ganstudio.studio.run_curves import Trace, words_of
 
 KILO = 1000.0
 REST_MS = 200
+FINITE, PAIRS = "finite", "pairs"
 STYLES = (
     Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine,
 )  # fmt: skip
@@ -57,7 +58,8 @@ class CurvesView(QWidget):
         super().__init__(parent)
         self.shown: list[Shown] = []
         self._plot: Any = None
-        self._items: list[Any] = []
+        self._lines: list[Any] = []
+        self._labelled: tuple[str, bool, str] | None = None
         self._pg: Any = None
         self._log = False
         self._axis = ""
@@ -83,15 +85,17 @@ class CurvesView(QWidget):
         import pyqtgraph
 
         self._pg = pyqtgraph
-        self._plot = pyqtgraph.PlotWidget()
+        self._plot = pyqtgraph.PlotWidget(enableMenu=False)
         self._plot.setFrameShape(self._plot.Shape.NoFrame)
-        self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
         self._plot.setAccessibleName(self.accessibleName())
         self._plot.setAntialiasing(True)
         self._cursor = pyqtgraph.InfiniteLine(angle=90, movable=False)
         self._cursor.hide()
         self._plot.addItem(self._cursor, ignoreBounds=True)
+        self._spots = pyqtgraph.ScatterPlotItem()
+        self._spots.setZValue(1)
+        self._plot.addItem(self._spots)
         self._column.addWidget(self._plot)
         box = self._plot.getViewBox()
         box.sigRangeChangedManually.connect(self._range_changed)
@@ -170,21 +174,32 @@ class CurvesView(QWidget):
         self._cursor.setPen(ink(role.Mid))
 
     def _draw(self) -> None:
-        for item in self._items:
-            self._plot.removeItem(item)
-        self._items = []
-        for shown in self.shown:
-            self._draw_curve(shown)
-        muted = ink(QPalette.ColorRole.PlaceholderText).name()
-        self._plot.setLabel("bottom", "images seen, kimg", color=muted)
-        self._plot.setLabel("left", self._axis, color=muted)
-        self._plot.getAxis("left").setLogMode(False, self._log)
-        self._plot.getAxis("left").enableAutoSIPrefix(False)
-        self._plot.getAxis("bottom").enableAutoSIPrefix(False)
+        """Give the lines that are there other numbers; making lines takes longer than drawing them."""
+        strokes = [stroke for shown in self.shown for stroke in self._strokes(shown)]
+        while len(self._lines) > len(strokes):
+            self._plot.removeItem(self._lines.pop())
+        while len(self._lines) < len(strokes):
+            self._lines.append(self._pg.PlotCurveItem())
+            self._plot.addItem(self._lines[-1])
+        for line, (x, y, pen, connect) in zip(self._lines, strokes, strict=True):
+            line.setData(x=x, y=y, pen=pen, connect=connect, antialias=connect == FINITE)
+        self._spots.setData([spot for shown in self.shown for spot in self._marks(shown)])
+        self._show_axes()
         if not self._zoomed:
             self._plot.enableAutoRange()
 
-    def _draw_curve(self, shown: Shown) -> None:
+    def _show_axes(self) -> None:
+        muted = ink(QPalette.ColorRole.PlaceholderText).name()
+        if self._labelled == (self._axis, self._log, muted):
+            return
+        self._labelled = (self._axis, self._log, muted)
+        self._plot.setLabel("bottom", "images seen, kimg", color=muted)
+        self._plot.setLabel("left", self._axis, color=muted)
+        self._plot.getAxis("left").setLogMode(False, self._log)
+        for side in ("left", "bottom"):
+            self._plot.getAxis(side).enableAutoSIPrefix(False)
+
+    def _strokes(self, shown: Shown) -> Iterator[tuple[Array, Array, Any, str]]:
         trace, colour = shown.trace, curve_colour(shown.colour)
         if not len(trace.x):
             return
@@ -193,23 +208,21 @@ class CurvesView(QWidget):
             faint = QColor(colour)
             faint.setAlphaF(0.25)
             ends = self._scaled(np.stack([trace.low, trace.high], axis=1).reshape(-1))
-            self._add(np.repeat(x, 2), ends, self._pg.mkPen(faint, width=1), "pairs")
+            yield np.repeat(x, 2), ends, self._pg.mkPen(faint, width=1), PAIRS
         pen = self._pg.mkPen(colour, width=1.6, style=STYLES[shown.run % len(STYLES)])
-        self._add(x, self._scaled(trace.mean), pen, "finite", marked=len(x) == 1)
-        if shown.mark is not None:
-            place = int(np.argmin(np.abs(trace.x - shown.mark)))
-            star = self._pg.ScatterPlotItem(
-                x[place : place + 1], self._scaled(trace.mean)[place : place + 1], symbol="star", size=14,
-                brush=colour, pen=self._pg.mkPen(ink(QPalette.ColorRole.Base)),
-            )  # fmt: skip
-            self._plot.addItem(star)
-            self._items.append(star)
+        yield x, self._scaled(trace.mean), pen, FINITE
 
-    def _add(self, x: Array, y: Array, pen: Any, connect: str, *, marked: bool = False) -> None:
-        symbol = "o" if marked else None
-        item = self._pg.PlotDataItem(x, y, pen=pen, connect=connect, symbol=symbol, symbolSize=5)
-        self._plot.addItem(item)
-        self._items.append(item)
+    def _marks(self, shown: Shown) -> Iterator[dict[str, Any]]:
+        """A point that is alone, and a star on the best one."""
+        trace, brush = shown.trace, curve_colour(shown.colour)
+        marks = [(0, "o", 5)] if len(trace.x) == 1 else []
+        if shown.mark is not None and len(trace.x):
+            marks.append((int(np.argmin(np.abs(trace.x - shown.mark))), "star", 14))
+        for place, symbol, size in marks:
+            x, y = trace.x[place] / KILO, float(self._scaled(trace.mean[place : place + 1])[0])
+            if np.isfinite(y):
+                pen = self._pg.mkPen(ink(QPalette.ColorRole.Base))
+                yield {"pos": (x, y), "symbol": symbol, "size": size, "brush": brush, "pen": pen}
 
     def _scaled(self, values: Array) -> Array:
         if not self._log:

@@ -19,6 +19,7 @@ from ganstudio.gui.run_words import kimg, line_of
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import Topic
 from ganstudio.gui.train_topics import BOARD
+from ganstudio.gui.turns import Turns
 from ganstudio.gui.widgets.buttons import IconButton, TextButton
 from ganstudio.gui.widgets.choice import ChoiceRow, Option
 from ganstudio.gui.widgets.frame import Surface
@@ -66,6 +67,7 @@ class TrainBoardPanel(Panel):
         self.track = Track("Time", "Go through the run's samples; at the right end it follows the run", _ends(1))
         self.when = label("", "muted")
         self.panes = (CurvePane("Curves on the left", "losses"), CurvePane("Curves on the right", "logits"))
+        self.turns = Turns(self)
         self._timer = QTimer(self)
         self._timer.setInterval(PLAY_MS)
         self._timer.timeout.connect(self._next)
@@ -100,6 +102,7 @@ class TrainBoardPanel(Panel):
     def release(self) -> None:
         """Play no longer."""
         self._timer.stop()
+        self.turns.forget()
         super().release()
 
     def _wire(self) -> None:
@@ -116,8 +119,7 @@ class TrainBoardPanel(Panel):
 
     def _loaded(self, status: JobStatus) -> None:
         if status.progress.result == "loaded":
-            for pane in self.panes:
-                pane.begin()
+            self.turns.add(*(pane.begin for pane in self.panes))
 
     def _welcome(self) -> QWidget:
         page = Surface("notice")
@@ -207,10 +209,9 @@ class TrainBoardPanel(Panel):
             return
         others = [self.runs.readings[path] for path in self.runs.compared if path in self.runs.readings]
         for pane in self.panes:
-            if not pane.isHidden():
-                pane.show_readings([reading, *others])
+            pane.offer([reading, *others])
+        self.turns.add(*(pane.draw for pane in self.panes if not pane.isHidden()), self._show_sheets)
         self.kinds.setVisible(bool(reading.augmented))
-        self._show_sheets()
 
     def _show_head(self, *_told: object) -> None:
         chosen = self.runs.chosen

@@ -27,7 +27,8 @@ class CurvePane(Surface):
 
     def __init__(self, name: str, first: str, parent: QWidget | None = None) -> None:
         super().__init__("surface-raised", parent)
-        self.readings: list[RunReading] = []
+        self.readings: list[RunReading] = []  # what is shown
+        self._offered: list[RunReading] = []
         self.choice = MenuChoice(name, "Which curves are shown", [Option(g.key, g.title, g.tip) for g in GROUPS])
         self.choice.show_choice(first)
         self.choice.setMinimumWidth(132)
@@ -43,8 +44,8 @@ class CurvePane(Surface):
         self.nothing = label("", "muted", wrap=True)
         self.nothing.setContentsMargins(24, 24, 24, 24)
         self._lay_out()
-        self.choice.chosen.connect(lambda _key: self.show_readings(self.readings))
-        self.log.toggled.connect(lambda _on: self.show_readings(self.readings))
+        self.choice.chosen.connect(lambda _key: self.draw())
+        self.log.toggled.connect(lambda _on: self.draw())
         self.whole.clicked.connect(self.curves.show_all)
         self.save.clicked.connect(self._ask)
         self.curves.span_wanted.connect(self.span_wanted)
@@ -59,11 +60,20 @@ class CurvePane(Surface):
     def begin(self) -> None:
         """Load the plotting, then show what there is."""
         self.curves.begin()
-        self.show_readings(self.readings)
+        self.draw()
 
     def show_readings(self, readings: list[RunReading]) -> None:
         """Show the chosen curves of these runs, the chosen run first."""
-        self.readings = readings
+        self.offer(readings)
+        self.draw()
+
+    def offer(self, readings: list[RunReading]) -> None:
+        """Have these runs ready for the next `draw`."""
+        self._offered = readings
+
+    def draw(self) -> None:
+        """Show what was offered last."""
+        readings = self.readings = self._offered
         group = next(g for g in GROUPS if g.key == self.group)
         marks = {f"metrics/{best.metric}": float(best.images_seen) for best in readings[0].best} if readings else {}
         runs = [(reading.glance.path.name, reading.groups.get(group.key, ())) for reading in readings]
