@@ -52,7 +52,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 def commands() -> dict[str, Callable[[list[str]], int]]:
     """Return what each sub-command runs."""
-    return {"generate": generate, "train": train, "evaluate": evaluate, "assets": assets, "data": data, "test": test}
+    return {
+        "generate": generate,
+        "invert": invert,
+        "train": train,
+        "evaluate": evaluate,
+        "data": data,
+        "assets": assets,
+        "test": test,
+    }
 
 
 # The studio
@@ -235,6 +243,22 @@ def evaluate(arguments: list[str]) -> int:
     for row in rows:
         table.add_row(*row)
     Console(width=None if sys.stdout.isatty() else 160).print(table)
+    return 0
+
+
+def invert(arguments: list[str]) -> int:
+    """Find the latent of a photo."""
+    import tyro
+
+    from ganstudio.studio import inversion
+
+    options = tyro.cli(
+        inversion.InvertOptions,
+        prog="launcher.py invert",
+        args=arguments,
+        config=(tyro.conf.EnumChoicesFromValues,),
+    )
+    show_progress(inversion.invert(options))
     return 0
 
 

@@ -1,0 +1,244 @@
+"""A photo becomes a code of a model: by an encoder, by optimisation, by both, and by tuning the model itself."""
+
+import copy
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+import torch
+
+from ganstudio.architectures import cards
+from ganstudio.core.device import Precision
+from ganstudio.core.document import Space
+from ganstudio.core.errors import StudioError
+from ganstudio.core.generator import Generator, LatentCode
+from ganstudio.core.pixels import to_pixels
+from ganstudio.core.store import Array
+from ganstudio.engine.model import Model
+from ganstudio.latent.inversion import Inversion, InversionOptions, InversionStep, Spread, Wanted, spread_of
+from ganstudio.latent.pivotal import PivotalTuning, TuningOptions
+from ganstudio.losses.likeness import Likeness
+from ganstudio.losses.perceptual import lpips_vgg16
+
+Encode = Callable[[torch.Tensor], torch.Tensor]
+HYBRID_NOISE = 0.0
+FULL_RANGE = 2.0
+
+
+class Method(StrEnum):
+    """How a code is found."""
+
+    ENCODER = "encoder"
+    OPTIMISE = "optimise"
+    HYBRID = "hybrid"  # the encoder's answer starts the optimisation
+    PIVOTAL = "pivotal"  # then the model itself is tuned around the code
+
+
+class EncoderMissingError(StudioError):
+    """A method needs an encoder, and the model has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One step of an inversion as the window sees it: pictures uint8 `[H, W, 3]`, and losses by name."""
+
+    part: str
+    number: int
+    steps: int
+    picture: Array
+    best: Array
+    losses: dict[str, float]
+    lpips: float
+    pixel: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an inversion found: the code, what tuning added to the weights, and how near it came.
+
+    `pixel` is the mean squared difference of pictures in [-1, 1]; `lpips_of_mean` is that of the mean w's picture.
+    """
+
+    method: Method
+    space: Space
+    code: LatentCode
+    picture: Array
+    lpips: float
+    pixel: float
+    lpips_of_mean: float
+    steps: int
+    seconds: float
+    changes: dict[str, torch.Tensor] = field(default_factory=dict)
+
+    @property
+    def psnr(self) -> float:
+        """The peak signal-to-noise ratio in dB."""
+        return 10.0 * math.log10(FULL_RANGE**2 / max(self.pixel, 1e-12))
+
+
+class PhotoInversion:
+    """Inverts one aligned picture; it can be left after any step and `found` is the best until then."""
+
+    def __init__(
+        self,
+        model: Model,
+        picture: Array,
+        method: Method,
+        options: InversionOptions,
+        *,
+        tuning: TuningOptions | None = None,
+        encode: Encode | None = None,
+        start: LatentCode | None = None,
+        mask: Array | None = None,
+        label: int | None = None,
+    ) -> None:
+        """Take a picture uint8 `[R, R, 3]` of the model's resolution and a mask `[R, R]` in [0, 1] of what counts.
+
+        `encode` maps pictures `[N, C, R, R]` to ws; raises EncoderMissingError where a method needs one.
+        """
+        if encode is None and start is None and method in (Method.ENCODER, Method.HYBRID):
+            raise EncoderMissingError(
+                f"The model {model.info.name} has no encoder, which {method} needs; choose optimise, or train an "
+                "encoder for it first."
+            )
+        self.model, self.method, self._encode, self._start = model, method, encode, start
+        self.options = options if model.w_avg is not None else replace(options, space=Space.Z, search_noise=False)
+        self._tuning = tuning or TuningOptions()
+        self._distance = lpips_vgg16().to(model.generator.device)
+        wanted = picture_tensor(picture, channels_of(model)).to(model.generator.device)
+        shown = None if mask is None else torch.from_numpy(mask).float()[None, None].to(wanted)
+        self._wanted = Wanted(wanted, shown)
+        self._labels = None
+        if model.c_dim:
+            self._labels = torch.eye(model.c_dim, device=wanted.device)[(label or 0) : (label or 0) + 1]
+        self.found: Found | None = None
+        self._of_mean = math.nan
+        self._began = 0.0
+        self._done = 0
+
+    def steps(self) -> Iterator[Sight]:
+        """Invert step by step."""
+        self._began = time.perf_counter()
+        spread = spread_of(self.model.generator, self.model.z_dim, self._labels)
+        self._of_mean = self._lpips_of(self._mean_code(spread))
+        start = self._start or self._encoded()
+        if start is not None:
+            yield self._noted(self._first(start), "encoder")
+        if self.method is Method.ENCODER:
+            return
+        if self.method is not Method.PIVOTAL or start is None or self.options.steps:
+            options = self.options if start is None else replace(self.options, latent_noise=HYBRID_NOISE)
+            search = Inversion(
+                self.model.generator,
+                self._wanted,
+                self._distance,
+                options,
+                spread,
+                z_dim=self.model.z_dim,
+                labels=self._labels,
+                start=start,
+                encoder=self._encode,
+            )
+            for step in search.steps():
+                yield self._noted(step, "optimisation")
+        if self.method is Method.PIVOTAL:
+            yield from self._tuned()
+
+    def _encoded(self) -> LatentCode | None:
+        if self._encode is None or self.method is Method.OPTIMISE:
+            return None
+        with torch.no_grad():
+            return LatentCode(self._encode(self._wanted.picture).float())
+
+    def _mean_code(self, spread: Spread) -> LatentCode:
+        return LatentCode(spread.mean.to(self.model.generator.device))
+
+    @torch.no_grad()
+    def _lpips_of(self, code: LatentCode) -> float:
+        return self._first(code).best_perceptual
+
+    @torch.no_grad()
+    def _first(self, code: LatentCode) -> InversionStep:
+        """Look at a code as if a step had ended there."""
+        picture = self.model.generator.guided(code)
+        difference = Likeness(self._distance, self._wanted.picture, self._wanted.mask)(picture)
+        losses = {"perceptual": float(difference.perceptual.sum()), "pixel": float(difference.pixel.sum())}
+        code = code.detached()
+        return InversionStep(0, 0, losses, picture, code, picture, losses["perceptual"], losses["pixel"])
+
+    def _tuned(self) -> Iterator[Sight]:
+        assert self.found is not None
+        original = self.model.generator
+        tuned = generator_copy(self.model)
+        tuning = PivotalTuning(
+            original,
+            tuned,
+            self._wanted,
+            self._distance,
+            self.found.code,
+            self._tuning,
+            z_dim=self.model.z_dim,
+            labels=self._labels,
+        )
+        for step in tuning.steps():
+            earlier = self._score_of(self.found)
+            sight = self._noted(step, "tuning")
+            if score(step, self.options) <= earlier:  # the weights are still those of this step's picture
+                self.found = replace(self.found, changes=tuning.changes())
+            yield sight
+
+    def _noted(self, step: InversionStep, part: str) -> Sight:
+        self._done += part != "encoder"
+        earlier = self.found
+        better = earlier is None or score(step, self.options) <= self._score_of(earlier)
+        picture, best = (to_pixels(each)[0] for each in (step.picture, step.best_picture))
+        code = step.best if better or earlier is None else earlier.code
+        seconds = time.perf_counter() - self._began
+        if better or earlier is None:
+            self.found = Found(
+                self.method,
+                self.options.space,
+                code,
+                best,
+                step.best_perceptual,
+                step.best_pixel,
+                self._of_mean,
+                self._done,
+                seconds,
+                earlier.changes if earlier is not None else {},
+            )
+        else:
+            self.found = replace(earlier, steps=self._done, seconds=seconds)
+        kept = self.found
+        return Sight(part, step.number, step.steps, picture, kept.picture, dict(step.losses), kept.lpips, kept.pixel)
+
+    def _score_of(self, found: Found) -> float:
+        return found.lpips * self.options.perceptual_weight + found.pixel * self.options.pixel_weight
+
+
+def score(step: InversionStep, options: InversionOptions) -> float:
+    """Return what is least at the best step."""
+    return step.best_perceptual * options.perceptual_weight + step.best_pixel * options.pixel_weight
+
+
+def channels_of(model: Model) -> int:
+    """Return the colours of a model's pictures."""
+    return int(getattr(model.config, "img_channels", 3))
+
+
+def picture_tensor(picture: Array, channels: int) -> torch.Tensor:
+    """Turn a picture uint8 `[H, W, 3]` into `[1, C, H, W]` in [-1, 1], gray where the model is."""
+    tensor = torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 127.5 - 1.0
+    return tensor if channels >= tensor.shape[1] else tensor.mean(dim=1, keepdim=True).expand(-1, channels, -1, -1)
+
+
+def generator_copy(model: Model) -> Generator:
+    """Return a generator with the same weights, which may be changed."""
+    built = cards()[model.info.architecture].build(model.config)
+    assert isinstance(built, Generator)
+    built.network.load_state_dict(copy.deepcopy(model.generator.network.state_dict()))
+    built.network.requires_grad_(False)
+    built.prepare(model.generator.device, Precision.EXACT)
+    return built

@@ -1,0 +1,179 @@
+"""A photo from disk inverted on the command line: the face is found, framed, searched for, and pasted back."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganstudio.core.device import AUTO
+from ganstudio.core.document import Space
+from ganstudio.core.errors import WrongInputError
+from ganstudio.core.files import write_file
+from ganstudio.core.progress import Progress
+from ganstudio.studio.pictures import prepare_folder, save_png
+
+if TYPE_CHECKING:
+    from ganstudio.core.store import Array
+    from ganstudio.data.faces.framing import Framing
+    from ganstudio.data.faces.square import Square
+    from ganstudio.engine.inverting import Found, PhotoInversion, Sight
+    from ganstudio.engine.model import Model
+
+MOST_STEPS = 100_000
+TUNING_SHARE = 0.5
+
+
+class Method(StrEnum):
+    """How a code is found; the words of the command line."""
+
+    ENCODER = "encoder"
+    OPTIMISE = "optimise"
+    HYBRID = "hybrid"
+    PIVOTAL = "pivotal"
+
+
+@dataclass(frozen=True)
+class InvertOptions:
+    """Find the latent of a photo, and write aligned.png, reconstruction.png, latent.npz, curves.csv, pasted.png and
+    report.json."""
+
+    photo: Path
+    """The photo."""
+    out: Path
+    """Folder for the results; made where it does not exist."""
+    model: str = "faces"
+    """Name of a shipped model, or path of a checkpoint."""
+    method: Method | None = None
+    """encoder answers at once; optimise searches from the mean; hybrid searches from the encoder's answer; pivotal then
+    tunes the model itself. Without it: hybrid where the model has an encoder, else optimise."""
+    steps: int = 200
+    """Steps of the search; pivotal takes half of them for the search and half for tuning."""
+    space: Space = Space.W_PLUS
+    """Where to search: z, w, w+ or style."""
+    face: int = 1
+    """Which of several faces, the largest first."""
+    seed: int = 0
+    """For what is drawn at random in the search."""
+    device: str = AUTO
+    """Where to compute: auto, cpu, cuda, cuda:1, mps."""
+
+
+def invert(options: InvertOptions) -> Iterator[Progress]:
+    """Find, frame, search, write; every step is yielded with its LPIPS."""
+    if not 0 < options.steps <= MOST_STEPS:
+        raise WrongInputError(f"{options.steps} steps cannot be taken; give 1 to {MOST_STEPS}.")
+    folder = prepare_folder(options.out)
+    yield Progress(0, options.steps, f"opening {options.model}")
+
+    from ganstudio.data.faces.judge import shipped_detector
+    from ganstudio.data.faces.paste import Change, paste_into
+    from ganstudio.data.faces.placing import place
+    from ganstudio.data.faces.square import cut
+    from ganstudio.data.photos import read_photo, save_photo
+    from ganstudio.engine.model import open_model
+
+    photo = read_photo(options.photo)
+    model = open_model(options.model, device=options.device)
+    placing = place(shipped_detector(), photo, usual_framing(model), options.face)
+    aligned = cut(photo.shown, placing.square, model.info.resolution)
+    save_png(folder / "aligned.png", aligned)
+    inversion = prepared(options, model, aligned)
+    sights: list[Sight] = []
+    for sight in inversion.steps():
+        sights.append(sight)
+        yield Progress(len(sights), options.steps, f"{sight.part} {sight.number}: LPIPS {sight.lpips:.4f}")
+    found = inversion.found
+    assert found is not None, "every method has a first step"
+    save_png(folder / "reconstruction.png", found.picture)
+    write_bytes(folder / "latent.npz", latent_file(model, found))
+    write_bytes(folder / "curves.csv", curves(sights).encode())
+    save_photo(photo, paste_into(photo, Change(found.picture), placing.square), folder / "pasted.png")
+    report = report_of(options, model, found, placing.square, (*placing.words, *photo.notes))
+    write_bytes(folder / "report.json", (json.dumps(report, indent=1) + "\n").encode())
+    said = f"{folder}: LPIPS {found.lpips:.4f} (the mean's picture {found.lpips_of_mean:.4f}), PSNR {found.psnr:.1f} dB"
+    yield Progress(options.steps, options.steps, " ".join((*placing.words, said)))
+
+
+def usual_framing(model: "Model") -> "Framing | None":
+    """Return where a model's pictures have the parts of a face: from its card, else measured; None without faces."""
+    from ganstudio.data.faces.framing import Framing
+    from ganstudio.engine.framing import framing_of
+    from ganstudio.studio.assets import shipped_assets
+
+    given = next((asset.card.framing for asset in shipped_assets() if asset.name == model.info.name), ())
+    return Framing(given) if given else framing_of(model)
+
+
+def prepared(options: InvertOptions, model: "Model", aligned: "Array") -> "PhotoInversion":
+    """Lay out the inversion that the options ask for."""
+    from ganstudio.engine.encoders import encoder_of
+    from ganstudio.engine.inverting import Method as Way
+    from ganstudio.engine.inverting import PhotoInversion
+    from ganstudio.latent.inversion import InversionOptions
+    from ganstudio.latent.pivotal import TuningOptions
+
+    encode = None if options.method is Method.OPTIMISE else encoder_of(model)
+    method = options.method or (Method.OPTIMISE if encode is None else Method.HYBRID)
+    tuned = round(options.steps * TUNING_SHARE) if method is Method.PIVOTAL else 0
+    return PhotoInversion(
+        model,
+        aligned,
+        Way(method.value),
+        InversionOptions(space=options.space, steps=options.steps - tuned, seed=options.seed),
+        tuning=TuningOptions(steps=tuned, seed=options.seed),
+        encode=encode,
+    )
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Raises SaveError."""
+    write_file(path, (data,), len(data))
+
+
+def latent_file(model: "Model", found: "Found") -> bytes:
+    """Return an .npz with `w` `[1, n_latent, w_dim]` (z for models without w), noises and offsets of styles."""
+    import numpy as np
+
+    name = "z" if model.w_avg is None else "w"
+    ws = found.code.ws.detach().float().cpu().numpy()
+    arrays = {name: ws[:, 0] if name == "z" else ws}
+    arrays |= {f"noise{i}": noise.float().cpu().numpy()[0, 0] for i, noise in found.code.noises.items()}
+    arrays |= {f"style.{layer}": offset.float().cpu().numpy()[0] for layer, offset in found.code.styles.items()}
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def curves(sights: "list[Sight]") -> str:
+    """Return every step's losses as CSV; best_lpips is the best until then."""
+    names = list(dict.fromkeys(name for sight in sights for name in sight.losses))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["part", "step", *names, "best_lpips", "best_pixel"])
+    for sight in sights:
+        losses = (f"{sight.losses[name]:.6g}" if name in sight.losses else "" for name in names)
+        writer.writerow([sight.part, sight.number, *losses, f"{sight.lpips:.6g}", f"{sight.pixel:.6g}"])
+    return text.getvalue()
+
+
+def report_of(
+    options: InvertOptions, model: "Model", found: "Found", square: "Square", notes: tuple[str, ...]
+) -> dict[str, object]:
+    """Say what was done and how near it came; distances are LPIPS-VGG16 and decibels."""
+    return {
+        "model": model.info.name,
+        "photo": options.photo.name,
+        "method": str(found.method),
+        "space": str(found.space.value),
+        "steps": found.steps,
+        "seconds": round(found.seconds, 3),
+        "lpips": found.lpips,
+        "lpips_of_mean": found.lpips_of_mean,
+        "psnr": found.psnr,
+        "square": {"x": square.x, "y": square.y, "side": square.side, "angle": square.angle},
+        "notes": list(notes),
+    }

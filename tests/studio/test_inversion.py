@@ -1,0 +1,91 @@
+"""The command that inverts a photo: what it writes, what it says, and what it refuses."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ganstudio.core.document import Space
+from ganstudio.core.errors import StudioError, WrongInputError
+from ganstudio.core.paths import ASSETS
+from ganstudio.core.store import Array
+from ganstudio.data.faces.placing import NoSuchFaceError
+from ganstudio.engine.inverting import EncoderMissingError
+from ganstudio.studio.inversion import InvertOptions, Method, invert
+
+ASTRONAUT = ASSETS / "samples" / "astronaut.png"
+
+
+def run(options: InvertOptions) -> str:
+    return list(invert(options))[-1].label
+
+
+def pixels(file: Path) -> Array:
+    with Image.open(file) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def curves(folder: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader((folder / "curves.csv").read_text().splitlines()))
+
+
+def test_a_photo_is_found_framed_searched_and_pasted_back(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    said = run(InvertOptions(ASTRONAUT, out, "faces-dcgan", steps=4))
+    report = json.loads((out / "report.json").read_text())
+    assert (report["method"], report["space"], report["steps"]) == ("optimise", "z", 4)
+    assert report["lpips"] < report["lpips_of_mean"]
+    assert f"LPIPS {report['lpips']:.4f}" in said
+    assert pixels(out / "aligned.png").shape == pixels(out / "reconstruction.png").shape == (64, 64, 3)
+    photo, pasted = pixels(ASTRONAUT), pixels(out / "pasted.png")
+    changed = (photo != pasted).any(axis=2)
+    square = report["square"]
+    rows, columns = np.nonzero(changed)
+    assert changed.sum() > 0.3 * square["side"] ** 2
+    assert np.abs([columns.mean() - square["x"], rows.mean() - square["y"]]).max() < 0.1 * square["side"]
+    assert max(np.ptp(rows), np.ptp(columns)) <= 1.5 * square["side"]
+    assert np.load(out / "latent.npz")["z"].shape == (1, 100)
+    rows_of_curves = curves(out)
+    assert [row["step"] for row in rows_of_curves] == ["1", "2", "3", "4"]
+    assert float(rows_of_curves[-1]["best_lpips"]) == pytest.approx(report["lpips"], rel=1e-4)
+
+
+def test_styles_are_searched_and_the_model_is_tuned_around_what_was_found(styled_model: Path, tmp_path: Path) -> None:
+    options = InvertOptions(ASTRONAUT, tmp_path, str(styled_model), Method.PIVOTAL, steps=12, space=Space.STYLE, seed=3)
+    run(options)
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (report["method"], report["space"], report["steps"]) == ("pivotal", "style", 12)
+    latent = np.load(tmp_path / "latent.npz")
+    assert latent["w"].shape == (1, 8, 16)
+    assert latent["noise0"].shape == (4, 4)
+    assert latent["style.b4.conv1"].shape == (16,)
+    rows = curves(tmp_path)
+    assert [row["part"] for row in rows] == ["optimisation"] * 6 + ["tuning"] * 6
+    assert float(rows[-1]["best_lpips"]) < float(rows[5]["best_lpips"])
+
+
+def test_without_a_face_the_middle_is_taken_and_said(styled_model: Path, tmp_path: Path) -> None:
+    photo = tmp_path / "sky.png"
+    Image.fromarray(np.full((40, 60, 3), (90, 120, 200), np.uint8)).save(photo)
+    said = run(InvertOptions(photo, tmp_path / "out", str(styled_model), steps=1))
+    assert "No face was found" in said
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["square"] == {"x": 30.0, "y": 20.0, "side": 40.0, "angle": 0.0}
+    assert "No face" in report["notes"][0]
+
+
+def test_what_cannot_be_done_is_said(styled_model: Path, tmp_path: Path) -> None:
+    model = str(styled_model)
+    with pytest.raises(EncoderMissingError, match="has no encoder, which hybrid needs; choose optimise"):
+        run(InvertOptions(ASTRONAUT, tmp_path, model, Method.HYBRID))
+    with pytest.raises(NoSuchFaceError, match="there is no face 2"):
+        run(InvertOptions(ASTRONAUT, tmp_path, model, face=2))
+    with pytest.raises(WrongInputError, match="0 steps"):
+        run(InvertOptions(ASTRONAUT, tmp_path, model, steps=0))
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(ASTRONAUT.read_bytes()[:5000])
+    with pytest.raises(StudioError, match=r"broken\.png"):
+        run(InvertOptions(broken, tmp_path, model))
