@@ -107,7 +107,7 @@ class SettingsCard(Overlay):
         listed: tuple[tuple[str, QWidget | QHBoxLayout | QVBoxLayout, str], ...] = (
             ("Theme", self.theme, ""),
             ("Computing", self.device, ""),
-            ("Previews", previews, "How large a picture is at first, where the whole one takes longer than this."),
+            ("Previews", previews, "Shown first where the whole picture takes longer than this."),
             ("Pictures", folder, "Where saved pictures go at first."),
             ("Journal", self.journal, "How soon an edit is safe from a crash."),
             ("Window", buttons, ""),

@@ -38,9 +38,9 @@ def part(window: MainWindow, kind: type[Panel]) -> Panel:
     return found
 
 
-def drop(window: MainWindow, path: Path) -> None:
+def drop(window: MainWindow, *paths: Path) -> None:
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
     entered = QDragEnterEvent(QPoint(50, 50), copy, data, LEFT, none)
     QApplication.sendEvent(window, entered)
@@ -248,6 +248,28 @@ def test_jobs_and_problems_from_the_computing_are_shown(start: Start, qtbot: QtB
     assert list(running.window.status.jobs.rows) == []
     running.session.receive(Problem("The graphics memory is full; smaller pictures fit.", "details"))
     assert running.window.stage.banner.isVisible()
+
+
+@pytest.mark.parametrize("width", [1024, 1280, 1920])
+def test_the_hint_is_whole_or_absent(start: Start, width: int) -> None:
+    window = (running := start()).window
+    window.resize(width, 800)
+    QApplication.processEvents()
+    running.settle()
+    hint = window.stage.bar.hint
+    assert hint.fontMetrics().horizontalAdvance(hint.text()) <= hint.width()
+    assert hint.text() or width < 1280
+
+
+def test_several_files_are_dropped_at_once(start: Start, qtbot: QtBot, styled_model: Path, tmp_path: Path) -> None:
+    session = (running := start()).session
+    other = tmp_path / "other.safetensors"
+    other.write_bytes(styled_model.read_bytes())
+    drop(running.window, styled_model, other)
+    qtbot.waitUntil(lambda: session.model is not None and session.model.architecture == "stylegan2", timeout=30_000)
+    assert {entry.path for entry in session.library.recent} == {str(styled_model), str(other)}
+    assert session.model is not None
+    assert session.model.path == str(styled_model)
 
 
 def test_a_problem_is_over_when_the_same_is_done_well(start: Start) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ganstudio.core.device import Precision
 from ganstudio.core.document import Document, LatentPoint, StyleSource
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.progress import JobStatus, Urgency
@@ -102,6 +103,21 @@ def test_a_sheet_is_saved_with_its_heads(styled: Running, tmp_path: Path) -> Non
     assert seen[-1].progress.fraction == 1.0
     with Image.open(path) as picture:
         assert picture.size == (4 * 33 - 1, 3 * 33 - 1)
+
+
+def test_a_saved_sheet_is_exact_in_every_precision(styled: Running, tmp_path: Path) -> None:
+    from PIL import Image
+
+    sheet, store = sheet_of(styled), styled.session.store
+    laid: list[np.ndarray] = []
+    for precision in Precision:
+        styled.session.set_device("cpu", precision)
+        path, seen = tmp_path / f"{precision}.png", list[JobStatus]()
+        styled.session.add_job("Save", saving(sheet, store, path, 32), seen.append)
+        styled.until(lambda seen=seen: bool(seen) and seen[-1].is_over)  # type: ignore[misc]
+        with Image.open(path) as picture:
+            laid.append(np.asarray(picture).astype(int))
+    assert np.abs(laid[0] - laid[1]).max() <= 1  # one by one or together: roundings alone
 
 
 def test_the_corner_of_a_sheet_stays_grey(styled: Running) -> None:
