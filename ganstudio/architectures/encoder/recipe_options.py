@@ -43,6 +43,7 @@ class EncoderOptions:
     pixel_weight: float = 1.0
     perceptual: Perceptual = Perceptual.VGG16
     perceptual_weight: float = 0.8
+    """Weight of LPIPS between real pictures and what comes back of them."""
     latent_weight: float = 0.2
     """Weight of the squared distance to known latents, in units of their variance."""
     offset_weight: float = 0.0002
@@ -63,8 +64,8 @@ class EncoderOptions:
 
 
 SMALL = EncoderOptions(
-    widths=(32, 64, 128, 192), units=(2, 2, 4, 2), style_width=96, lr=0.0005, rows_from=4_000, rows_every=1_000,
-    ema_half_life=2_000,
+    widths=(32, 64, 128, 192), units=(2, 2, 4, 2), style_width=96, lr=0.001, generated_share=0.25,
+    adversarial_weight=0.05, rows_from=4_000, rows_every=1_000, ema_half_life=2_000,
 )  # fmt: skip
 TINY = EncoderOptions(
     batch=4, widths=(4, 6, 8, 10), units=(1, 1, 2, 1), style_width=8, d_reg_interval=2, rows_from=0, rows_every=1,
@@ -75,7 +76,7 @@ PRESETS: Mapping[str, EncoderOptions] = MappingProxyType(
     {
         "e4e": EncoderOptions(),
         "psp": EncoderOptions(design=Design.PSP, adversarial_weight=0.0, offset_weight=0.0),
-        "faces-64": SMALL,
+        "faces-64": SMALL,  # 6 million weights
         "faces-64-quick": replace(SMALL, perceptual=Perceptual.ALEX),
         "tiny": TINY,
         "tiny-psp": replace(
