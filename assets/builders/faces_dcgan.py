@@ -32,7 +32,7 @@ PACKAGE = Package(
 )
 MEMBER = "gan_face_generate/weights.tar"
 PICTURES = 256
-FRAMED = 500
+FRAMED = 200
 ON_PIXELS = "pixels"  # compared as they are, without features
 FIRST_SEED = 79  # a clear face to begin with
 Tensors = dict[str, torch.Tensor]

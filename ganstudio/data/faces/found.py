@@ -17,7 +17,7 @@ LONGEST, SHORTEST, LARGEST = 1000, 480, 3_000_000
 SMALL, ENLARGED = 240, 8.0
 LEAST = 20.0
 SURE = 0.95
-COARSER = 0.6
+COARSER, MOST_TURNED = 0.6, 2000.0
 TURNS = tuple(math.radians(degrees) for degrees in (45, -45, 90, -90, 135, -135, 180))
 SAME = 0.5
 LOOKS = ((0.0, 0.0, 1.0), (0.05, 0.0, 1.0), (-0.05, 0.0, 1.0), (0.0, 0.05, 1.0), (0.0, -0.05, 1.0), (0.0, 0.0, 1.1))
@@ -63,7 +63,9 @@ def find_faces(detector: FaceDetector, pixels: Array, least: float = LEAST) -> t
     upright = faces_in(detector, pixels, small, 0.0, least)
     if any(face.score >= SURE for face in upright):
         return upright
-    coarse = resized(pixels, min(max(scale * COARSER, SMALL / min(pixels.shape[:2])), scale))
+    height, width = pixels.shape[:2]
+    coarser = max(scale * COARSER, SMALL / min(width, height))
+    coarse = resized(pixels, min(coarser, MOST_TURNED / (width + height), scale))
     tries = (upright, *(faces_in(detector, pixels, coarse, turn, least) for turn in TURNS))
     return max(tries, key=lambda faces: max((face.score for face in faces), default=0.0))
 
