@@ -277,7 +277,9 @@ class TimelinePanel(Panel):
         now = perf_counter()
         self.speeds.tick(now)
         idle = self.isVisible() and now - self._changed_at >= IDLE_S
-        if not self.player.playing and (idle or segment_count(self.editor.timeline)):
+        if self.speeds.measuring:
+            self.model.stop()  # the path comes first, whichever began earlier
+        elif not self.player.playing and (idle or segment_count(self.editor.timeline)):
             self.model.tick(now)
         self._ask_pictures()
         if self._speeds_shown < 0:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt
@@ -257,3 +258,12 @@ def test_the_model_is_measured_in_idle_time_without_a_path(
     work.qtbot.waitUntil(lambda: any(figure.n for figure in figures().values()), timeout=PATIENCE_MS)
     assert not work.timeline.keyframes
     assert not work.session.jobs
+
+
+def test_the_path_is_measured_before_the_model(work: AtWork) -> None:
+    panel, jobs = work.panel, work.session.compute._jobs
+    now = perf_counter()
+    panel.model.tick(now + 10.0)  # the model's own begins first, and would take thousands of samples
+    assert [job.title for job in jobs] == ["The model's path length"]
+    work.add(7, 12)
+    work.qtbot.waitUntil(lambda: panel.speeds.complete, timeout=2 * PATIENCE_MS)
