@@ -88,7 +88,8 @@ def field_notes(kind: type) -> dict[str, str]:
 
 def in_words(name: str) -> str:
     """Return a field's name as a person reads it."""
-    words = [WORDS.get(word, word) for word in name.split("_")]
+    parts = name.split("_")
+    words = [part if part == name and len(part) > 3 else WORDS.get(part, part) for part in parts]  # "G lr", "Generator"
     text = " ".join(words).replace("z dim", "z length").replace("w dim", "w length")
     return text[:1].upper() + text[1:]
 

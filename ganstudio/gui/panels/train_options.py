@@ -18,8 +18,8 @@ from ganstudio.studio.session import Session
 from ganstudio.studio.train_draft import HIDDEN_PRESETS, IN_FORM, OFTEN, RecipeForm
 
 OFTEN_IN_RECIPES = (
-    "batch", "learning_rate", "lr", "generator_lr", "discriminator_lr", "augment", "grow_from", "grow_images",
-    "first_resolution", "r1_gamma", "generator_width",
+    "generator", "design", "scale", "batch", "learning_rate", "lr", "generator_lr", "discriminator_lr", "augment",
+    "grow_from", "grow_images", "first_resolution", "r1_gamma", "generator_width",
 )  # fmt: skip
 
 
