@@ -7,7 +7,9 @@ from pathlib import Path
 
 import torch
 
+from assets.builders.sheet import write_calm_sheet, write_mixing_sheet
 from assets.builders.trained import METRICS, TrainedModel, train
+from ganstudio import open_model
 from ganstudio.checkpoints.shipped import MODEL_FILE
 from ganstudio.core.paths import ASSETS, user_folder
 from ganstudio.data.generated import GeneratedOptions, GeneratedPictures
@@ -91,6 +93,20 @@ class ContinuedFaces(FacesModel):
             self.pack(run / MODEL_FILE, target or self.folder)
         return target or self.folder
 
+    def pack(self, trained: Path, target: Path) -> None:
+        """Write also the sheet at psi = 0.7 and one of mixed styles."""
+        FacesModel.pack(self, trained, target)
+        model = open_model(target / MODEL_FILE)
+        write_calm_sheet(model, target)
+        write_mixing_sheet(model, target)
+
+    def numbers(self, model: Model) -> tuple[Number, ...]:
+        """Measure also how far the pictures of the model that it learned from move along paths in its z."""
+        drawing = measured_model(open_model(self.data))
+        paths = self.measure(drawing, self.real(model.info.resolution), LENGTHS)
+        named = (replace(number, metric=f"{number.metric} of {self.data}") for number in paths)
+        return (*FacesModel.numbers(self, model), *named)
+
     def card(self, numbers: tuple[Number, ...], shown: str) -> Card:
         """Say how it was made, and that it is not the last word."""
         assert self.first is not None
@@ -118,6 +134,20 @@ FACES_PROGAN = FacesModel(
     measured=1000,
     options={"resolution": "32", "mirror": "True", "arithmetic": "bfloat16", "set": "images=60000"},
     enlarged=2,
+)
+FACES_STYLEGAN = FacesModel(
+    name="faces-stylegan",
+    title="Faces (StyleGAN, 32 px)",
+    summary="Faces at 32 x 32 pixels from networks that grew from 16 px, learned from pictures that another model "
+    "drew. Every layer takes a style of its own, so styles of several faces mix.",
+    architecture="stylegan",
+    preset="faces-32",
+    data="faces-dcgan",
+    images=72_000,
+    measured=1000,
+    options={"resolution": "32", "mirror": "True", "arithmetic": "bfloat16"},
+    enlarged=2,
+    paths=LENGTHS_IN_W,
 )
 SHAPE = "channels=[192,192,160,64,32]"
 FACES = ContinuedFaces(
