@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from psygnal import SignalInstance
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QWidget
 
 T = TypeVar("T")
@@ -44,7 +45,28 @@ class Bound(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bindings = Bindings()
+        self._stale: list[Callable[[], None]] = []
+
+    def on_sight(self, signal: SignalInstance, show: Callable[[], None]) -> None:
+        """Call `show` when this is first seen and after every signal; out of sight it waits, once for all signals."""
+
+        def told(*_what: object) -> None:
+            if self.isVisible():
+                show()
+            elif show not in self._stale:
+                self._stale.append(show)
+
+        self._stale.append(show)
+        self.bindings.on(signal, told)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Show what was said meanwhile."""
+        super().showEvent(event)
+        stale, self._stale = self._stale, []
+        for show in stale:
+            show()
 
     def release(self) -> None:
         """Listen no longer."""
+        self._stale.clear()
         self.bindings.release()

@@ -90,6 +90,9 @@ class Form(QWidget):
         self._captions: dict[str, QWidget] = {}
         self._show: dict[str, Callable[[Any], None]] = {}
         self._kind: type | None = None
+        self._rare: list[Callable[[], None]] = []  # lines that nobody has wanted to see so far
+        self._value: Callable[[str], Any] | None = None
+        self._changed: Sequence[str] = ()
         self._often, self._rest = QGridLayout(), QGridLayout()
         self.more = TextButton("All options", "Show or hide what is rarely changed", "fold", IconName.RIGHT)
         self.more.clicked.connect(lambda: self.show_all(self._below.isHidden()))
@@ -117,25 +120,41 @@ class Form(QWidget):
         self._kind = kind
         clear(self._often)
         clear(self._rest)
-        self.fields, self._captions, self._show = {}, {}, {}
+        self.fields, self._captions, self._show, self._value = {}, {}, {}, None
         found, hints = shapes(kind), typing.get_type_hints(kind)
-        for name in (*(n for n in often if n in names), *(n for n in names if n not in often)):
-            grid = self._often if name in often else self._rest
-            caption = label(in_words(name), "muted")
-            caption.setMinimumWidth(40)
-            caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+        def line(grid: QGridLayout, name: str) -> Callable[[], None]:
             tip = notes.get(name, "") or in_words(name)
-            caption.setToolTip(tip)
-            field = self._field(name, found[name], hints[name], tip, placeholder)
-            field.setFixedWidth(FIELD_PX)
-            row = grid.rowCount()
-            grid.addWidget(caption, row, 0)
-            grid.addWidget(field, row, 1)
-            self.fields[name], self._captions[name] = field, caption
-        self.more.setVisible(len(names) > len([n for n in often if n in names]))
+            return lambda: self._add(grid, name, self._field(name, found[name], hints[name], tip, placeholder), tip)
+
+        for name in (n for n in often if n in names):
+            line(self._often, name)()
+        self._rare = [line(self._rest, name) for name in names if name not in often]
+        self.more.setVisible(bool(self._rare))
+        if not self._below.isHidden():
+            self._add_rare()
+
+    def _add(self, grid: QGridLayout, name: str, field: QWidget, tip: str) -> None:
+        caption = label(in_words(name), "muted")
+        caption.setMinimumWidth(40)
+        caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        caption.setToolTip(tip)
+        field.setFixedWidth(FIELD_PX)
+        row = grid.rowCount()
+        grid.addWidget(caption, row, 0)
+        grid.addWidget(field, row, 1)
+        self.fields[name], self._captions[name] = field, caption
+
+    def _add_rare(self) -> None:
+        rare, self._rare = self._rare, []
+        for add in rare:
+            add()
+        if rare and self._value is not None:
+            self.show_values(self._value, self._changed)
 
     def show_values(self, value: Callable[[str], Any], changed: Sequence[str] = ()) -> None:
         """Show the present values; names of what differs from the preset are bold."""
+        self._value, self._changed = value, changed
         for name, show in self._show.items():
             show(value(name))
             caption = self._captions[name]
@@ -148,6 +167,8 @@ class Form(QWidget):
 
     def show_all(self, everything: bool) -> None:
         """Unfold or fold what is rarely used."""
+        if everything:
+            self._add_rare()
         self._below.setVisible(everything)
         self.more.draw(IconName.DOWN if everything else IconName.RIGHT)
 

@@ -15,7 +15,7 @@ from ganstudio.core.store import Array
 from ganstudio.training.lock import Lock
 from ganstudio.training.run import RunFolder
 
-CHUNK = 32 << 20
+CHUNK = 1 << 20  # splitting more at once would hold up the window's thread
 MOST_STEPS_AT_ONCE = 20_000
 FIRST_ROOM = 256
 STEP = b'{"event": "Step"'

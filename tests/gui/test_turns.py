@@ -3,19 +3,24 @@
 from collections.abc import Callable
 
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from ganstudio.gui.panels.device import DevicePanel
 from ganstudio.gui.panels.latent import LatentPanel
 from ganstudio.gui.panels.learn import LearnPanel
 from ganstudio.gui.panels.mixing import MixingPanel
+from ganstudio.gui.panels.model import ModelPanel
 from ganstudio.gui.turns import Turns
 from ganstudio.gui.workspaces import EXPLORE
 from ganstudio.studio.launch import Theme
 from tests.gui.conftest import Running
 
 LEFT = Qt.MouseButton.LeftButton
+
+
+def words_of(panel: ModelPanel) -> set[str]:
+    return {label.text() for label in panel.facts.findChildren(QLabel)}
 
 
 def test_other_events_come_between_two_pieces(qtbot: QtBot) -> None:
@@ -108,3 +113,17 @@ def test_what_came_in_turns_wears_a_theme_chosen_later(start: Callable[..., Runn
     tones, section = window.appearance.tones, mixing.parentWidget()
     assert section is not None
     assert section.grab().toImage().pixelColor(1, 1).name() == tones.raised
+
+
+def test_a_folded_panel_says_what_is_open_once_it_is_unfolded(start: Callable[..., Running]) -> None:
+    running = start("faces-dcgan")
+    window, model = running.window, running.window.panel(ModelPanel)
+    assert model is not None
+    assert "This model" in window.left.folded()
+    assert not words_of(model)
+    running.session.open_model("digits-gan")
+    running.qtbot.waitUntil(lambda: running.session.document.model.name == "digits-gan", timeout=30_000)
+    window.reveal("This model")
+    assert "8 × 8 px" in words_of(model)
+    running.session.undo()
+    assert "64 × 64 px" in words_of(model)

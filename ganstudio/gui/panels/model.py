@@ -32,10 +32,9 @@ class ModelPanel(Panel):
         for widget in (self.summary, self.facts):
             self.column.addWidget(widget)
         self.column.addLayout(folds)
-        self.bindings.on(session.model_changed, self._model_changed)
-        self._model_changed()
+        self.on_sight(session.model_changed, self._show)
 
-    def _model_changed(self, *_told: object) -> None:
+    def _show(self) -> None:
         info = self.session.model
         if info is None:
             return

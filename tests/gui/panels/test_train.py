@@ -9,6 +9,7 @@ from PIL import Image
 from PyQt6.QtCore import Qt
 
 from ganstudio.gui.canvas.curves import CurvesView
+from ganstudio.gui.form import ValueField
 from ganstudio.gui.panels.train_board import TrainBoardPanel
 from ganstudio.gui.panels.train_data import TrainDataPanel
 from ganstudio.gui.panels.train_fit import TrainFitPanel
@@ -256,7 +257,12 @@ def test_the_form_follows_recipes_and_presets(train: Running) -> None:
     assert panel is not None
     panel.architectures.action("progan").trigger()
     assert draft.architecture == "progan"
+    assert not {"steady_images", "n_critic"} & set(panel.recipe_form.fields)
+    train.qtbot.mouseClick(panel.recipe_form.more, LEFT)
     assert {"steady_images", "n_critic"} <= set(panel.recipe_form.fields)
+    critic = panel.recipe_form.fields["n_critic"]
+    assert isinstance(critic, ValueField)
+    assert critic.text() == str(getattr(draft.recipe_options, "n_critic"))  # noqa: B009 - one of many options' kinds
     field = panel.recipe_form.fields["learning_rate"]
     train.qtbot.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     train.qtbot.keyClicks(field, "0.002")
