@@ -14,12 +14,12 @@ from ganstudio.core.document import Space
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.files import write_file
 from ganstudio.core.progress import Progress
+from ganstudio.studio.framings import framing_of
 from ganstudio.studio.pictures import prepare_folder, save_png
 
 if TYPE_CHECKING:
+    from ganstudio.core.square import Square
     from ganstudio.core.store import Array
-    from ganstudio.data.faces.framing import Framing
-    from ganstudio.data.faces.square import Square
     from ganstudio.engine.inverting import Found, PhotoInversion, Sight
     from ganstudio.engine.model import Model
 
@@ -78,7 +78,7 @@ def invert(options: InvertOptions) -> Iterator[Progress]:
 
     photo = read_photo(options.photo)
     model = open_model(options.model, device=options.device)
-    placing = place(shipped_detector(), photo, usual_framing(model), options.face)
+    placing = place(shipped_detector(), photo, framing_of(model), options.face)
     aligned = cut(photo.shown, placing.square, model.info.resolution)
     save_png(folder / "aligned.png", aligned)
     inversion = prepared(options, model, aligned)
@@ -96,16 +96,6 @@ def invert(options: InvertOptions) -> Iterator[Progress]:
     write_bytes(folder / "report.json", (json.dumps(report, indent=1) + "\n").encode())
     said = f"{folder}: LPIPS {found.lpips:.4f} (the mean's picture {found.lpips_of_mean:.4f}), PSNR {found.psnr:.1f} dB"
     yield Progress(options.steps, options.steps, " ".join((*placing.words, said)))
-
-
-def usual_framing(model: "Model") -> "Framing | None":
-    """Return where a model's pictures have the parts of a face: from its card, else measured; None without faces."""
-    from ganstudio.data.faces.framing import Framing
-    from ganstudio.engine.framing import framing_of
-    from ganstudio.studio.assets import shipped_assets
-
-    given = next((asset.card.framing for asset in shipped_assets() if asset.name == model.info.name), ())
-    return Framing(given) if given else framing_of(model)
 
 
 def prepared(options: InvertOptions, model: "Model", aligned: "Array") -> "PhotoInversion":
