@@ -6,11 +6,17 @@ from ganstudio.core.errors import UnknownModelError
 from ganstudio.core.paths import ASSETS
 
 MODEL_FILE = "model.safetensors"
+ENCODERS = "encoders"
 
 
 def shipped_names(root: Path = ASSETS) -> tuple[str, ...]:
     """Return the names of the shipped models in alphabetical order."""
     return tuple(sorted(path.parent.name for path in (root / "models").glob(f"*/{MODEL_FILE}")))
+
+
+def shipped_encoders(root: Path = ASSETS) -> tuple[Path, ...]:
+    """Return the files of the shipped encoders."""
+    return tuple(sorted((root / ENCODERS).glob(f"*/{MODEL_FILE}")))
 
 
 def locate(name_or_path: str | Path, root: Path = ASSETS) -> Path:

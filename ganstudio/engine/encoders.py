@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from ganstudio.checkpoints.networks import open_picture_network
+from ganstudio.checkpoints.shipped import shipped_encoders
 from ganstudio.core.device import Precision
 from ganstudio.core.errors import StudioError
 from ganstudio.core.inputs import Ability
@@ -21,9 +22,10 @@ def encoder_of(
 ) -> Callable[[torch.Tensor], torch.Tensor] | None:
     """Return what maps pictures `[N, C, H, W]` in [-1, 1] to ws; None where the model has no encoder.
 
-    It is looked for beside the model's file and among the files `known`; its file names the model that it encodes for.
+    It is looked for beside the model's file, among the files `known` and the shipped ones; its file names the model
+    that it encodes for.
     """
-    for path in (Path(model.info.path).parent / ENCODER_FILE, *known):
+    for path in (Path(model.info.path).parent / ENCODER_FILE, *known, *shipped_encoders()):
         if not path.is_file():
             continue
         with suppress(StudioError):

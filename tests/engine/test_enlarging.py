@@ -10,8 +10,9 @@ from ganstudio.architectures.srgan.enlarging import Enlarger
 from ganstudio.architectures.srgan.networks import Design, SRGANConfig
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.pixels import to_bytes
-from ganstudio.core.store import Array
+from ganstudio.core.store import Array, Store
 from ganstudio.engine import enlarging
+from ganstudio.engine.compute import rendering_backend
 from ganstudio.engine.enlarging import Tiling, enlarged, open_enlarger, spans
 
 TINY = SRGANConfig(width=6, blocks=1, growth=3)
@@ -141,6 +142,12 @@ def test_impossible_tilings(sizes: tuple[int, int, int]) -> None:
 def test_other_designs_enlarge_as_well() -> None:
     for config in (SRGANConfig(Design.SRRESNET, 4, 6, 1, 0), SRGANConfig(Design.PLAIN, 2, 6, 1, 0)):
         assert last(enlarged(Enlarger(config), picture(9, 8))).shape == (9 * config.scale, 8 * config.scale, 3)
+
+
+def test_a_job_enlarges_on_the_device_in_use() -> None:
+    steps = enlarging.enlarging(picture(8, 6))(rendering_backend(Store()))
+    assert next(steps).fraction == 0.0
+    assert last(steps).shape == (32, 24, 3)
 
 
 def test_the_shipped_network_sharpens_an_edge() -> None:
