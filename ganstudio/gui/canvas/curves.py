@@ -19,6 +19,7 @@ from ganstudio.studio.run_curves import Trace, words_of
 
 KILO = 1000.0
 REST_MS = 200
+FEW = 60
 FINITE, PAIRS = "finite", "pairs"
 STYLES = (
     Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine,
@@ -209,7 +210,8 @@ class CurvesView(QWidget):
             faint.setAlphaF(0.25)
             ends = self._scaled(np.stack([trace.low, trace.high], axis=1).reshape(-1))
             yield np.repeat(x, 2), ends, self._pg.mkPen(faint, width=1), PAIRS
-        pen = self._pg.mkPen(colour, width=1.6, style=STYLES[shown.run % len(STYLES)])
+        width = 1.6 if len(x) <= FEW else 1.0  # wide lines of many points take far longer to draw
+        pen = self._pg.mkPen(colour, width=width, style=STYLES[shown.run % len(STYLES)])
         yield x, self._scaled(trace.mean), pen, FINITE
 
     def _marks(self, shown: Shown) -> Iterator[dict[str, Any]]:
