@@ -8,9 +8,20 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ganstudio.layers.packing import Convolution, packed_convolution, packed_upsampling, packing_works
+from ganstudio.layers.banded import BAND_NUMBERS, Place, fresh, in_bands
+from ganstudio.layers.finish import NOTHING, Finish
+from ganstudio.layers.packing import (
+    Convolution,
+    packed_convolution,
+    packed_filter,
+    packed_upsampling,
+    packing_works,
+)
 from ganstudio.layers.resample import filter2d, upsampling_padding
 from ganstudio.layers.winograd import WinogradConvolution, winograd_pays
+
+PACKING_COST = 6  # how many passes over a kernel its folding and packing take; in bands only the input is scaled apart
+BANDED_TAPS = 4  # of the filter behind an up-sampling kernel in bands
 
 
 def demodulation(energy: torch.Tensor, styles: torch.Tensor) -> torch.Tensor:
@@ -35,6 +46,7 @@ class Prepared:
     weight: torch.Tensor  # as `_plain` wants it
     energy: torch.Tensor  # Σ_k w² `[O, I]`
     packed: Convolution | None = None
+    smooth: Convolution | None = None  # the filter behind an up-sampling kernel
     winograd: WinogradConvolution | None = None
 
 
@@ -57,27 +69,41 @@ class ModulatedConv2d(nn.Module):
         return {**self.__dict__, "_prepared": {}}
 
     def convolve(
-        self, x: torch.Tensor, styles: torch.Tensor, kernel: torch.Tensor, gain: float = 1.0
+        self,
+        x: torch.Tensor,
+        styles: torch.Tensor,
+        kernel: torch.Tensor,
+        gain: float = 1.0,
+        finish: Finish = NOTHING,
+        place: Place = fresh,
     ) -> torch.Tensor:
-        """Return `gain` times the modulated convolution of x `[N, I, H, W]` by styles `[N, I]`."""
+        """Return `gain` times the modulated convolution of x `[N, I, H, W]` by styles `[N, I]`, finished.
+
+        Large results lie where `place` says.
+        """
         way = self._way(x)
-        prepared = self._prepare(x, way)
+        prepared = self._prepare(x, way, kernel)
         styles = styles * self.style_gain
         scale = demodulation(prepared.energy, styles) * gain if self.demodulate else None
         before = styles if self.demodulate or gain == 1.0 else styles * gain
-        if way is Way.FOLDED:
-            folded = prepared.weight * before.reshape(self._input_shape())
-            if scale is not None:
-                folded = folded * scale.reshape(self._output_shape())
-            return self._smoothed(self._plain(x, folded.to(x.dtype)), kernel)
         if prepared.winograd is not None:
-            return prepared.winograd(x, before, scale)
-        x = x * before.to(x.dtype)[:, :, None, None]
-        y = prepared.packed(x) if prepared.packed is not None else self._plain(x, prepared.weight)
+            return prepared.winograd(x, before, scale, finish, place)
+        weight, banded = prepared.weight, self._goes_in_bands(x, way, kernel)
+        if way is Way.FOLDED:
+            weight = weight * before.reshape(self._input_shape())
+            if scale is not None and not banded:
+                weight, scale = weight * scale.reshape(self._output_shape()), None
+            weight = weight.to(x.dtype)
+        else:
+            x = x * before.to(x.dtype)[:, :, None, None]
+        if banded:
+            convolve = self._behind_each_other(prepared.packed or self._pack(weight, x), prepared.smooth)
+            return in_bands(x, len(self.weight), 2 if self.up else 1, convolve, scale, finish, place)
+        y = prepared.packed(x) if prepared.packed is not None else self._plain(x, weight)
         if scale is not None:
             factor = scale.to(y.dtype)[:, :, None, None]
             y = y * factor if torch.is_grad_enabled() else y.mul_(factor)
-        return self._smoothed(y, kernel)
+        return finish(self._smoothed(y, kernel))
 
     def _plain(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         if self.up:
@@ -107,29 +133,46 @@ class ModulatedConv2d(nn.Module):
     def _kernel_is_smaller(self, x: torch.Tensor) -> bool:
         n_out, n_in = self.weight.shape[:2]
         pixels = x.shape[2] * x.shape[3]
-        return x.shape[0] == 1 and self.weight.numel() < n_in * pixels + n_out * pixels * (4 if self.up else 1)
+        if x.shape[0] != 1:
+            return False
+        if self.up and packing_works(x):
+            return PACKING_COST * self.weight.numel() < n_in * pixels
+        return self.weight.numel() < n_in * pixels + n_out * pixels * (4 if self.up else 1)
 
-    def _prepare(self, x: torch.Tensor, way: Way) -> Prepared:
+    def _prepare(self, x: torch.Tensor, way: Way, kernel: torch.Tensor) -> Prepared:
         weight = self.weight
         if torch.is_grad_enabled() and weight.requires_grad:
             return Prepared(None, self._laid_out(weight).to(x.dtype), weight.square().sum(dim=(2, 3)))
-        stamp = (weight.data_ptr(), weight._version, weight.device, x.dtype)
+        stamp = (weight.data_ptr(), weight._version, weight.device, x.dtype, kernel.data_ptr(), kernel._version)
         prepared = self._prepared.get(way)
         if prepared is None or prepared.stamp != stamp:
             with torch.no_grad():
-                prepared = self._prepared[way] = self._made_ready(x, way, stamp)
+                prepared = self._prepared[way] = self._made_ready(x, way, kernel, stamp)
         return prepared
 
-    def _made_ready(self, x: torch.Tensor, way: Way, stamp: object) -> Prepared:
+    def _made_ready(self, x: torch.Tensor, way: Way, kernel: torch.Tensor, stamp: object) -> Prepared:
         weight = self.weight.detach()
         energy = weight.square().sum(dim=(2, 3))
         if way is Way.WINOGRAD:
             return Prepared(stamp, weight, energy, winograd=WinogradConvolution(weight, x))
         laid_out = self._laid_out(weight).to(x.dtype, memory_format=torch.channels_last)
-        if way is not Way.PACKED:
-            return Prepared(stamp, laid_out, energy)
-        pack = packed_upsampling if self.up else packed_convolution
-        return Prepared(stamp, laid_out, energy, packed=pack(laid_out, x))
+        smooth = packed_filter(kernel, 4.0, len(weight), x) if self.up and self._goes_in_bands(x, way, kernel) else None
+        packed = self._pack(laid_out, x) if way is Way.PACKED else None
+        return Prepared(stamp, laid_out, energy, packed, smooth)
+
+    def _pack(self, weight: torch.Tensor, x: torch.Tensor) -> Convolution:
+        return packed_upsampling(weight, x) if self.up else packed_convolution(weight, x)
+
+    def _goes_in_bands(self, x: torch.Tensor, way: Way, kernel: torch.Tensor) -> bool:
+        if way is Way.PLAIN or self.weight.shape[-1] != 3 or not packing_works(x):
+            return False
+        if self.up:
+            return kernel.shape[-1] == BANDED_TAPS
+        return way is Way.FOLDED and len(self.weight) * x.shape[2] * x.shape[3] > BAND_NUMBERS
+
+    @staticmethod
+    def _behind_each_other(first: Convolution, second: Convolution | None) -> Convolution:
+        return first if second is None else lambda x: second(first(x))
 
     def _laid_out(self, weight: torch.Tensor) -> torch.Tensor:
         return weight.transpose(0, 1) if self.up else weight

@@ -54,6 +54,26 @@ def packed_upsampling(weight: torch.Tensor, x: torch.Tensor) -> Convolution:
     return convolve
 
 
+def packed_filter(kernel: torch.Tensor, gain: float, channels: int, x: torch.Tensor) -> Convolution:
+    """Return the convolution of each of `channels` channels with `[T, T]` times `gain`, in a border of one zero.
+
+    It is made for inputs of the type of x.
+    """
+    weight = (kernel.flip(0, 1) * gain).to(x.dtype).expand(channels, 1, *kernel.shape).contiguous()
+    ones = [1, 1]
+    packed = torch.ops.mkldnn._reorder_convolution_weight(
+        weight, ones, ones, ones, channels, [1, channels, 2 * x.shape[2] + 1, 2 * x.shape[3] + 1]
+    )
+
+    def smooth(y: torch.Tensor) -> torch.Tensor:
+        result: torch.Tensor = torch.ops.mkldnn._convolution_pointwise(
+            y, packed, None, ones, ones, ones, channels, "none", [], ""
+        )
+        return result
+
+    return smooth
+
+
 def packed_products(kernels: torch.Tensor, rows: int) -> Convolution:
     """Return the products of every row of `[T, P, I]` with its own matrix of `[P, O, I]`: `[T, P, O]`, T about `rows`.
 

@@ -2,19 +2,24 @@
 
 Winograd's minimal filtering on tiles of 4x4 pixels, F(4x4, 3x3) (Lavin & Gray 2016, arXiv 1509.09308). At the usual
 points 0, ±1, ±2 rounding errors grow about threefold; at 0, ±√½, ±√2 they stay like those of the direct convolution.
+In bfloat16 a layer is off by 1.6 % instead of 0.4 %, a picture by little more than with direct convolutions.
 """
 
 import math
 from collections.abc import Iterator, Sequence
 from itertools import product
+from types import MappingProxyType
 
 import torch
 
+from ganstudio.layers.banded import Place, fresh
+from ganstudio.layers.finish import NOTHING, Finish
 from ganstudio.layers.packing import packed_products, packing_works
 
 TILE, POINTS = 4, 6  # pixels that a tile gives, and that it reads, along one axis
 NEAR, FAR = 0.5, 2.0  # squares of the points
-FEWEST_CHANNELS, FEWEST_TILES = 128, 16  # below, the direct convolution was as quick
+FEWEST_CHANNELS = MappingProxyType({torch.float32: 128, torch.bfloat16: 256})  # below, the direct one was as quick
+FEWEST_TILES = 16
 BAND = 128  # tiles at a time: what they grow into stays in the cache
 
 
@@ -22,9 +27,8 @@ def winograd_pays(weight: torch.Tensor, x: torch.Tensor) -> bool:
     """Tell whether convolving x `[N, I, H, W]` with `[O, I, 3, 3]` is quicker this way."""
     N, _, H, W = x.shape
     return (
-        x.dtype == torch.float32
-        and weight.shape[-1] == 3
-        and min(weight.shape[:2]) >= FEWEST_CHANNELS
+        weight.shape[-1] == 3
+        and min(weight.shape[:2]) >= FEWEST_CHANNELS.get(x.dtype, math.inf)
         and H % TILE == W % TILE == 0
         and N * H * W >= FEWEST_TILES * TILE * TILE
         and packing_works(x)
@@ -40,19 +44,29 @@ class WinogradConvolution:
         both = torch.kron(_kernel_matrix(), _kernel_matrix()).float()
         kernels = both @ weight.reshape(n_out * n_in, 9).T
         tiles = min(BAND, x.shape[0] * x.shape[2] * x.shape[3] // TILE**2)
-        self.multiply = packed_products(kernels.reshape(POINTS**2, n_out, n_in), tiles)
-        self.gather = torch.kron(_output_matrix(), _output_matrix()).float()
+        self.multiply = packed_products(kernels.to(x.dtype).reshape(POINTS**2, n_out, n_in), tiles)
+        self.gather = torch.kron(_output_matrix(), _output_matrix()).to(x.dtype)
         self.n_out = n_out
 
-    def __call__(self, x: torch.Tensor, before: torch.Tensor, after: torch.Tensor | None) -> torch.Tensor:
-        """Convolve x `[N, I, H, W]` times `before` `[N, I]`; the result is multiplied by `after` `[N, O]`."""
+    def __call__(
+        self,
+        x: torch.Tensor,
+        before: torch.Tensor,
+        after: torch.Tensor | None,
+        finish: Finish = NOTHING,
+        place: Place = fresh,
+    ) -> torch.Tensor:
+        """Convolve x `[N, I, H, W]` times `before` `[N, I]`; multiply the result by `after` `[N, O]`, finish it."""
         N, _, H, W = x.shape
-        after = x.new_ones(N, self.n_out) if after is None else after
-        y = x.new_empty(N, H, W, self.n_out)
+        before = before.to(x.dtype)
+        after = x.new_ones(N, self.n_out) if after is None else after.to(x.dtype)
+        y = place((N, H, W, self.n_out), x)
         pixels = x.permute(0, 2, 3, 1)
         for samples, rows in _bands(N, H, W):
             products = self.multiply(_input_tiles(pixels[samples], before[samples], rows))
-            self._draw(products, after[samples], y[samples, rows])
+            band = y[samples, rows]
+            self._draw(products, after[samples], band)
+            finish(band.permute(0, 3, 1, 2), samples, rows)
         return y.permute(0, 3, 1, 2)
 
     def _draw(self, products: torch.Tensor, after: torch.Tensor, y: torch.Tensor) -> None:

@@ -53,7 +53,7 @@ def test_equals_the_published_formulation(
 @pytest.mark.parametrize("up", [False, True])
 def test_one_picture_and_a_batch_take_different_ways_to_the_same_result(up: bool) -> None:
     layer = ModulatedConv2d(4, 6, 3, up=up)
-    x, styles = torch.randn(2, 4, 16, 16), torch.randn(2, 4)
+    x, styles = torch.randn(2, 4, 24, 24), torch.randn(2, 4)
     fir = fir_kernel((1, 3, 3, 1))
     with torch.no_grad():
         assert layer._way(x[:1]) is Way.FOLDED

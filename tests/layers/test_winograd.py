@@ -49,6 +49,19 @@ def test_pictures_in_the_default_layout_are_taken_too() -> None:
     assert error(found, F.conv2d(x.double(), weight.double(), padding=1)) < 5e-6
 
 
+@torch.no_grad()
+def test_half_the_digits_stay_near() -> None:
+    x = torch.randn(2, 256, 16, 16).contiguous(memory_format=torch.channels_last)
+    weight, before, after = torch.randn(256, 256, 3, 3), torch.rand(2, 256) + 0.5, torch.rand(2, 256) + 0.5
+    short = x.bfloat16()
+    found = WinogradConvolution(weight, short)(short, before, after)
+    scaled = short.double() * before.double()[:, :, None, None]
+    expected = F.conv2d(scaled, weight.double(), padding=1) * after.double()[:, :, None, None]
+    assert found.dtype == torch.bfloat16
+    typical = (found - expected).square().mean().sqrt() / expected.square().mean().sqrt()
+    assert typical < 0.02
+
+
 @pytest.mark.parametrize(
     ("n_in", "n_out", "shape", "dtype", "pays"),
     [
@@ -58,6 +71,8 @@ def test_pictures_in_the_default_layout_are_taken_too() -> None:
         (64, 128, (1, 16, 16), torch.float32, False),
         (128, 128, (1, 18, 16), torch.float32, False),
         (128, 128, (1, 16, 16), torch.float64, False),
+        (128, 256, (1, 16, 16), torch.bfloat16, False),
+        (256, 256, (1, 16, 16), torch.bfloat16, True),
     ],
 )
 def test_is_taken_where_it_pays(

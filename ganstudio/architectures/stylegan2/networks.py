@@ -10,10 +10,13 @@ import torch
 from torch import nn
 
 from ganstudio.layers.activation import ACTIVATIONS, LINEAR, Activation
+from ganstudio.layers.banded import Place, fresh
 from ganstudio.layers.equalized import EqualizedConv2d, EqualizedLinear
+from ganstudio.layers.finish import Finish
 from ganstudio.layers.modulation import ModulatedConv2d
 from ganstudio.layers.normalization import normalize_second_moment
 from ganstudio.layers.resample import SMOOTH, fir_kernel, upsample2d
+from ganstudio.layers.room import Rooms
 
 ROOT_HALF = math.sqrt(0.5)
 
@@ -129,25 +132,20 @@ class StyleLayer(ModulatedConv2d):
             self.register_buffer("noise_const", torch.randn(resolution, resolution))
 
     def forward(
-        self, x: torch.Tensor, w: torch.Tensor, noise: torch.Tensor | None = None, gain: float = 1.0
+        self,
+        x: torch.Tensor,
+        w: torch.Tensor,
+        noise: torch.Tensor | None = None,
+        gain: float = 1.0,
+        place: Place = fresh,
     ) -> torch.Tensor:
         """Return f(conv(x; A w) + noise · strength + b) · gain for w `[N, w_dim]` and noise `[N or 1, 1, H, W]`."""
         total = self.activation.gain * gain
         folded = total if self.activation.homogeneous else 1.0
-        x = self.convolve(x, self.affine(w), self.resample_filter, folded)
-        offset = (self.bias * folded).reshape(1, -1, 1, 1)
-        if noise is not None and self.use_noise:
-            grain = (noise * (self.noise_strength * folded)).to(x.dtype)
-            x = x + grain if torch.is_grad_enabled() else x.add_(grain)
-        offset = offset.to(x.dtype)
-        x = x + offset if torch.is_grad_enabled() else x.add_(offset)
-        x = self.activation.apply(x)
-        if folded != total:
-            x = x * total
-        if self.clamp is None:
-            return x
-        limit = self.clamp * gain
-        return x.clamp(-limit, limit) if torch.is_grad_enabled() else x.clamp_(-limit, limit)
+        grain = noise * (self.noise_strength * folded) if noise is not None and self.use_noise else None
+        limit = None if self.clamp is None else self.clamp * gain
+        finish = Finish(self.activation, grain, self.bias * folded, total / folded, limit)
+        return self.convolve(x, self.affine(w), self.resample_filter, folded, finish, place)
 
 
 class RGBLayer(ModulatedConv2d):
@@ -214,20 +212,24 @@ class SynthesisBlock(nn.Module):
         noises: Noises,
         dtype: torch.dtype | None = None,
         bend: Callable[[torch.Tensor], torch.Tensor] | None = None,
+        rooms: Rooms | None = None,
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Return the activation `[N, C, r, r]` and the picture so far for this block's `rows` of ws.
 
-        `bend` changes the activation before it is coloured.
+        `bend` changes the activation before it is coloured. With `rooms` the activation holds until the next call.
         """
+        between, after = (fresh, fresh) if rooms is None else (rooms.between.take, rooms.after.take)
         if x is None:
             constant = self.const.to(dtype or self.const.dtype)
             start = constant.expand(ws.shape[0], *constant.shape).contiguous(memory_format=torch.channels_last)
-            x = self.conv1(start, ws[:, 0], noises[0])
+            x = self.conv1(start, ws[:, 0], noises[0], place=after)
         elif self.wiring is Wiring.RESIDUAL:
             shortcut = self.skip(x, gain=ROOT_HALF)
-            x = shortcut + self.conv1(self.conv0(x, ws[:, 0], noises[0]), ws[:, 1], noises[1], gain=ROOT_HALF)
+            x = self.conv0(x, ws[:, 0], noises[0], place=between)
+            x = shortcut + self.conv1(x, ws[:, 1], noises[1], gain=ROOT_HALF, place=after)
         else:
-            x = self.conv1(self.conv0(x, ws[:, 0], noises[0]), ws[:, 1], noises[1])
+            x = self.conv0(x, ws[:, 0], noises[0], place=between)
+            x = self.conv1(x, ws[:, 1], noises[1], place=after)
         if bend is not None:
             x = bend(x)
         if picture is not None:
@@ -249,6 +251,7 @@ class SynthesisNetwork(nn.Module):
             self.add_module(name, SynthesisBlock(config, i))
         starts = accumulate((len(block.style_layers) for block in self.blocks[:-1]), initial=0)
         self.first_rows = tuple(starts)
+        self.rooms = Rooms()
 
     @property
     def blocks(self) -> tuple[SynthesisBlock, ...]:
@@ -258,11 +261,21 @@ class SynthesisNetwork(nn.Module):
 
     def forward(self, ws: torch.Tensor, noises: Noises, dtype: torch.dtype | None = None) -> torch.Tensor:
         """Return pictures `[N, C, R, R]`, nominally in [-1, 1], for one noise per style layer."""
+        if not self.rooms.enter():
+            return self._drawn(ws, noises, dtype, None)
+        try:
+            return self._drawn(ws, noises, dtype, self.rooms)
+        finally:
+            self.rooms.leave()
+
+    def _drawn(
+        self, ws: torch.Tensor, noises: Noises, dtype: torch.dtype | None, rooms: Rooms | None
+    ) -> torch.Tensor:
         x: torch.Tensor | None = None
         picture: torch.Tensor | None = None
         for block, row in zip(self.blocks, self.first_rows, strict=True):
             grain = noises[row : row + len(block.style_layers)]
-            x, picture = block(x, picture, ws[:, row : row + block.rows], grain, dtype)
+            x, picture = block(x, picture, ws[:, row : row + block.rows], grain, dtype, rooms=rooms)
         assert picture is not None
         return picture
 
