@@ -250,17 +250,6 @@ def test_jobs_and_problems_from_the_computing_are_shown(start: Start, qtbot: QtB
     assert running.window.stage.banner.isVisible()
 
 
-@pytest.mark.parametrize("width", [1024, 1280, 1920])
-def test_the_hint_is_whole_or_absent(start: Start, width: int) -> None:
-    window = (running := start()).window
-    window.resize(width, 800)
-    QApplication.processEvents()
-    running.settle()
-    hint = window.stage.bar.hint
-    assert hint.fontMetrics().horizontalAdvance(hint.text()) <= hint.width()
-    assert hint.text() or width < 1280
-
-
 def test_several_files_are_dropped_at_once(start: Start, qtbot: QtBot, styled_model: Path, tmp_path: Path) -> None:
     session = (running := start()).session
     other = tmp_path / "other.safetensors"
@@ -270,19 +259,6 @@ def test_several_files_are_dropped_at_once(start: Start, qtbot: QtBot, styled_mo
     assert {entry.path for entry in session.library.recent} == {str(styled_model), str(other)}
     assert session.model is not None
     assert session.model.path == str(styled_model)
-
-
-def test_a_problem_is_over_when_the_same_is_done_well(start: Start) -> None:
-    session, banner = (running := start()).session, running.window.stage.banner
-    session.receive(Problem("The film cannot be written; free some space.", action="Export"))
-    session.receive(JobStatus(4, "Opening seed.png", JobState.DONE, Progress(1, 1)))
-    session.receive(JobStatus(5, "Export walk.mp4", JobState.CANCELLED, Progress(1, 4)))
-    assert banner.isVisible()
-    session.receive(JobStatus(6, "Export walk.mp4", JobState.DONE, Progress(4, 4)))
-    assert not banner.isVisible()
-    session.receive(Problem("Something else went wrong."))
-    session.receive(JobStatus(7, "Export walk.mp4", JobState.DONE, Progress(4, 4)))
-    assert banner.isVisible()
 
 
 def test_device_and_precision_are_switched(start: Start, qtbot: QtBot) -> None:
