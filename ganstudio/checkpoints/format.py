@@ -49,7 +49,7 @@ def as_json(config: object) -> object:
 
 def read_own(tensors: Mapping[str, ForeignTensor], text: str) -> tuple[str, Imported, Mapping[str, object]]:
     """Read our own header: architecture, settings and weights (still in the file), and the header itself."""
-    header = _parsed(text)
+    header = parsed(text)
     architecture = str(header.get("architecture"))
     card = cards().get(architecture)
     if card is None:
@@ -85,7 +85,8 @@ def read_own(tensors: Mapping[str, ForeignTensor], text: str) -> tuple[str, Impo
     return architecture, imported, header
 
 
-def _parsed(text: str) -> Mapping[str, object]:
+def parsed(text: str) -> Mapping[str, object]:
+    """Return the header that a file's text holds; raises LimitError, BrokenStreamError, UnsupportedStreamError."""
     if len(text) > LONGEST_HEADER:
         raise LimitError("its description is longer than any model's")
     try:

@@ -1,7 +1,6 @@
 """Networks built around the tensors of a file, and what tells one file from another."""
 
 from collections.abc import Mapping
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import torch
 
 from ganstudio.architectures import cards
 from ganstudio.checkpoints.checkpoint import GENERATOR, Checkpoint
+from ganstudio.checkpoints.fingerprint import fingerprint
 from ganstudio.checkpoints.reader import read_checkpoint
 from ganstudio.checkpoints.shipped import display_name, locate
 from ganstudio.core.architecture import Architecture
@@ -19,9 +19,6 @@ from ganstudio.core.generator import Generator
 from ganstudio.core.inputs import Ability, ClassLabel, Latent
 from ganstudio.core.picture_network import PictureNetwork
 from ganstudio.core.recipe import Teacher
-
-SAMPLED_CHUNKS = 64
-CHUNK_BYTES = 1 << 16
 
 
 class WrongKindError(StudioError):
@@ -79,14 +76,3 @@ def teacher_of(card: Architecture[Any], config: Any, generator: Generator, name:
     z_dim = next(item.dim for item in card.inputs(config) if isinstance(item, Latent))
     c_dim = next((item.count for item in card.inputs(config) if isinstance(item, ClassLabel)), 0)
     return Teacher(name, digest, generator, z_dim, c_dim, config.resolution, config.img_channels)
-
-
-def fingerprint(path: Path) -> str:
-    """Return a digest of a file's length and of 64 evenly spaced pieces, which is quick for files of any size."""
-    size = path.stat().st_size
-    hasher = blake2b(str(size).encode(), digest_size=16)
-    with path.open("rb") as file:
-        for i in range(SAMPLED_CHUNKS):
-            file.seek(i * size // SAMPLED_CHUNKS)
-            hasher.update(file.read(CHUNK_BYTES))
-    return hasher.hexdigest()

@@ -27,6 +27,7 @@ from ganstudio.checkpoints.refusals import (
 )
 from ganstudio.checkpoints.source import FileSource
 from ganstudio.checkpoints.tensor_file import read_tensor_file
+from ganstudio.checkpoints.tuned import Base, base_of, missing, with_changes
 from ganstudio.core.architecture import Architecture
 from ganstudio.core.blank import Blank
 from ganstudio.core.foreign import (
@@ -108,9 +109,7 @@ def open_contents(source: FileSource) -> Contents | Foreign:
     return Contents(found, root, {}, findings)
 
 
-def _checkpoint(
-    path: Path, source: FileSource, networks: Collection[str], ability: Ability | None
-) -> Checkpoint:
+def _checkpoint(path: Path, source: FileSource, networks: Collection[str], ability: Ability | None) -> Checkpoint:
     try:
         contents = open_contents(source)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -125,6 +124,8 @@ def _checkpoint(
         )
     if KEY in contents.metadata:
         tensors = state_dict_in(contents.root) or {}
+        if base := base_of(contents.metadata[KEY]):
+            return _tuned(path, source, base, tensors)
         architecture, imported, header = read_own(tensors, contents.metadata[KEY])
         card = cards()[architecture]
         if unfit := _generator_unfit(card, imported) or _discriminator_unfit(card, imported):
@@ -144,6 +145,14 @@ def _checkpoint(
     refuse_unknown(contents.root, {*imported.used, *_wanted_critic(imported, networks)})
     provenance = {"imported from": path.name, "kind": imported.what}
     return _loaded(path, source, contents, card, imported, networks, provenance, "")
+
+
+def _tuned(path: Path, source: FileSource, base: Base, tensors: Mapping[str, ForeignTensor]) -> Checkpoint:
+    """Open the model whose changes a file holds, and add them."""
+    original = base.found(path)
+    if original is None or original.resolve() == path.resolve():
+        raise missing(path, base)
+    return with_changes(path, base, read_checkpoint(original), tensors, source.length)
 
 
 def _matched(path: Path, contents: Contents, ability: Ability | None) -> tuple[Architecture[Any], Imported]:

@@ -11,7 +11,8 @@ import torch
 
 from ganstudio.architectures import cards
 from ganstudio.checkpoints.checkpoint import Checkpoint
-from ganstudio.checkpoints.networks import build_generator, fingerprint
+from ganstudio.checkpoints.fingerprint import fingerprint
+from ganstudio.checkpoints.networks import build_generator
 from ganstudio.checkpoints.reader import read_checkpoint
 from ganstudio.checkpoints.shipped import display_name, locate
 from ganstudio.core.architecture import Architecture

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 100_000
 TUNING_SHARE = 0.5
+TUNED = "tuned.safetensors"
 
 
 class Method(StrEnum):
@@ -39,7 +40,7 @@ class Method(StrEnum):
 @dataclass(frozen=True)
 class InvertOptions:
     """Find the latent of a photo, and write aligned.png, reconstruction.png, latent.npz, curves.csv, pasted.png and
-    report.json."""
+    report.json; pivotal also writes tuned.safetensors, which opens as the tuned model where the model itself is."""
 
     photo: Path
     """The photo."""
@@ -69,6 +70,7 @@ def invert(options: InvertOptions) -> Iterator[Progress]:
     folder = prepare_folder(options.out)
     yield Progress(0, options.steps, f"opening {options.model}")
 
+    from ganstudio.checkpoints.tuned import save_tuned
     from ganstudio.data.faces.judge import shipped_detector
     from ganstudio.data.faces.paste import Change, paste_into
     from ganstudio.data.faces.placing import place
@@ -91,6 +93,8 @@ def invert(options: InvertOptions) -> Iterator[Progress]:
     save_png(folder / "reconstruction.png", found.picture)
     write_bytes(folder / "latent.npz", latent_file(model, found))
     write_bytes(folder / "curves.csv", curves(sights).encode())
+    if found.changes:
+        save_tuned(folder / TUNED, Path(model.info.path), found.changes)
     save_photo(photo, paste_into(photo, Change(found.picture), placing.square), folder / "pasted.png")
     report = report_of(options, model, found, placing.square, (*placing.words, *photo.notes))
     write_bytes(folder / "report.json", (json.dumps(report, indent=1) + "\n").encode())

@@ -30,7 +30,7 @@ def search_for(wanted: ModelRef, known: Sequence[str]) -> JobFactory:
 
 
 def _is_it(name: str, wanted: ModelRef) -> bool:
-    from ganstudio.checkpoints.networks import fingerprint
+    from ganstudio.checkpoints.fingerprint import fingerprint
 
     with suppress(StudioError, OSError):
         return fingerprint(locate(name)) == wanted.digest

@@ -12,8 +12,9 @@ from ganstudio.architectures.encoder.networks import Design, EncoderNetwork
 from ganstudio.architectures.encoder.recipe import PRESETS, EncoderRecipe, UnsuitableGeneratorError
 from ganstudio.architectures.encoder.recipe_options import Perceptual
 from ganstudio.checkpoints.checkpoint import Checkpoint
+from ganstudio.checkpoints.fingerprint import fingerprint
 from ganstudio.checkpoints.format import save_checkpoint
-from ganstudio.checkpoints.networks import fingerprint, open_picture_network, open_teacher
+from ganstudio.checkpoints.networks import open_picture_network, open_teacher
 from ganstudio.core.inputs import Ability
 from ganstudio.core.recipe import Batch, DataFacts, Draws, Teacher
 from ganstudio.training.parallel import join_processes

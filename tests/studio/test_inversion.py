@@ -6,14 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from ganstudio.core.document import Space
 from ganstudio.core.errors import StudioError, WrongInputError
+from ganstudio.core.generator import LatentCode
 from ganstudio.core.paths import ASSETS
+from ganstudio.core.pixels import to_pixels
 from ganstudio.core.store import Array
 from ganstudio.data.faces.placing import NoSuchFaceError
 from ganstudio.engine.inverting import EncoderMissingError
+from ganstudio.engine.model import open_model
 from ganstudio.studio.inversion import InvertOptions, Method, invert
 
 ASTRONAUT = ASSETS / "samples" / "astronaut.png"
@@ -65,6 +69,13 @@ def test_styles_are_searched_and_the_model_is_tuned_around_what_was_found(styled
     rows = curves(tmp_path)
     assert [row["part"] for row in rows] == ["optimisation"] * 6 + ["tuning"] * 6
     assert float(rows[-1]["best_lpips"]) < float(rows[5]["best_lpips"])
+    tuned = open_model(tmp_path / "tuned.safetensors", "cpu")
+    offsets = {key.removeprefix("style."): torch.from_numpy(latent[key])[None] for key in latent if "style." in key}
+    noises = {int(key[5:]): torch.from_numpy(latent[key])[None, None] for key in latent if "noise" in key}
+    with torch.no_grad():
+        drawn = tuned.generator.guided(LatentCode(torch.from_numpy(latent["w"]), offsets, noises))
+    off = np.abs(to_pixels(drawn)[0].astype(int) - pixels(tmp_path / "reconstruction.png")).max()
+    assert off <= 2, "its changes are kept in half precision"
 
 
 def test_without_a_face_the_middle_is_taken_and_said(styled_model: Path, tmp_path: Path) -> None:
