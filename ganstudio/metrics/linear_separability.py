@@ -1,7 +1,7 @@
 """Linear separability: how well a plane in latent space tells an attribute (Karras et al. 2019, section 4.2).
 
-Fitting the linear support vector machines is not done here: give their decisions on the samples that `confident`
-keeps.
+Fitting the linear support vector machines is not done here but by `core.linear_svm`: give its decisions on the samples
+that `confident` keeps.
 """
 
 import torch
