@@ -182,13 +182,17 @@ class StyleSource:
 
 @dataclass(frozen=True, slots=True)
 class MoveAlong:
-    """Add `amount` times a direction `[w_dim]` (or `[z_dim]`) to the rows `layers` of ws, all when empty."""
+    """Add `amount` times a direction `[w_dim]` (or `[z_dim]`) to the rows `layers` of ws, all when empty.
+
+    Its slider goes from -reach to reach.
+    """
 
     direction: ArrayRef
     amount: float
     layers: tuple[int, ...] = ()
     name: str = ""
     on: bool = True
+    reach: float = 3.0
 
     @property
     def acts(self) -> bool:

@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ganstudio.core.direction import NO_VOTES, Ballot
 from ganstudio.core.document import Document, LatentValue, Space
 from ganstudio.core.store import ArrayRef
 
@@ -69,6 +70,7 @@ class Project:
     active: int = 0
     kept: tuple[KeptLatent, ...] = ()
     timeline: Timeline = Timeline()
+    ballot: Ballot = NO_VOTES
 
     @property
     def document(self) -> Document:

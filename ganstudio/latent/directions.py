@@ -87,7 +87,8 @@ def regressed(z: torch.Tensor, coordinates: torch.Tensor) -> torch.Tensor:
     """
     scaled = coordinates / coordinates.std(dim=0).clamp_min(LEAST)
     solved = torch.linalg.lstsq(scaled.double(), z.double()).solution
-    return (solved / solved.norm(dim=1, keepdim=True).clamp_min(LEAST)).to(z)
+    ways: torch.Tensor = solved / solved.norm(dim=1, keepdim=True).clamp_min(LEAST)
+    return ways.to(z)
 
 
 @torch.no_grad()
@@ -99,7 +100,8 @@ def first_activations(generator: Generator, document: Document, z: torch.Tensor,
         tensors = {name: _with_z(tensor, z).to(generator.device) for name, tensor in inputs.tensors.items()}
         results[stage.name] = stage.run(inputs.with_tensors(tensors), tuple(results[need] for need in stage.needs))
         if stage.units:
-            return results[stage.name].activation.flatten(1).float().cpu()
+            flat: torch.Tensor = results[stage.name].activation.flatten(1).float().cpu()
+            return flat
     raise NoDirectionError("This model has no stage with units; find directions in closed form instead.")
 
 
@@ -141,7 +143,7 @@ def first_weight(network: nn.Module, z_dim: int) -> torch.Tensor:
                 break
             taken = turned.detach().float().cpu()[:, :z_dim]
             return taken.movedim(1, -1).reshape(-1, z_dim)
-    raise NoDirectionError("No first layer that takes z was found in this model; find directions by components instead.")
+    raise NoDirectionError("This model has no first layer that takes z; find directions by components instead.")
 
 
 def unit(vector: torch.Tensor) -> torch.Tensor:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from ganstudio.studio.direction_files import is_directions
 from ganstudio.studio.kept_files import import_latents, keep_named
 from ganstudio.studio.mixing import read_latents
 from ganstudio.studio.project_file import is_project
@@ -66,11 +67,15 @@ PROJECT = Opener(
 )
 RECIPE = Opener("Drop to bring back", carries_recipe, open_recipe, _keep_latent)
 LATENTS = Opener("Drop to keep the latents of", holds_latents, import_latents, _keep_latents)
+DIRECTIONS = Opener(
+    "Drop to take the directions of", is_directions, lambda session, path: session.directions.import_file(path)
+)
 RUN = Opener("Drop to watch the run", is_run, lambda session, path: session.runs.attach(path), _watch_run)
 DATA = Opener("Drop to learn from", is_data, lambda session, path: session.runs.learn_from(path))
 MODEL = Opener("Drop to open", lambda _path: True, lambda session, path: session.open_model(str(path)), _list_model)
 
-OPENERS: tuple[Opener, ...] = (PROJECT, RECIPE, LATENTS, RUN, DATA, MODEL)  # the first that takes a file opens it
+OPENERS: tuple[Opener, ...] = (PROJECT, RECIPE, DIRECTIONS, LATENTS, RUN, DATA, MODEL)
+"""The first that takes a file opens it."""
 
 
 def opener_of(path: Path) -> Opener:

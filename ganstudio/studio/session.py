@@ -14,6 +14,7 @@ from ganstudio.core.store import Store
 from ganstudio.engine.compute import ChooseDevice, Compute, Event, JobFactory, OpenModel
 from ganstudio.studio.beside import Beside, Steps
 from ganstudio.studio.compare import Comparison
+from ganstudio.studio.directions import Directions
 from ganstudio.studio.held_state import held
 from ganstudio.studio.history import History, Tree
 from ganstudio.studio.layers import Layers
@@ -66,6 +67,7 @@ class Session:
         self.recovery = Recovery(self, settings.journal_s)
         self.layers = Layers(self)
         self.comparison = Comparison(self)
+        self.directions = Directions(self)
         self._beside = Beside(compute.tell)
         self.runs = Runs(self)
         self.lecture = Lecture(self)
