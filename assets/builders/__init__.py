@@ -1,8 +1,9 @@
-"""What makes each asset again: `BUILDERS[name].build()` from a package, `TRAINED[name].build()` by training."""
+"""What makes each asset again: `BUILDERS[name].build()` from a package, `TRAINED` and `ENCODERS` by training."""
 
 from assets.builders.avatars import AVATARS
 from assets.builders.builder import Builder
 from assets.builders.digits import DIGITS
+from assets.builders.encoders import FACES_ENCODER, TrainedEncoder
 from assets.builders.faces_dcgan import FACES_DCGAN
 from assets.builders.faces_grown import FACES, FACES_PROGAN
 from assets.builders.lpips import LPIPS
@@ -16,3 +17,4 @@ BUILDERS: dict[str, Builder] = {
     builder.name: builder for builder in (FACES_DCGAN, *LPIPS, MTCNN, REAL_ESRGAN, SAMPLES, AVATARS, DIGITS)
 }
 TRAINED: dict[str, TrainedModel] = {model.name: model for model in (DIGITS_GAN, AVATARS_DCGAN, FACES_PROGAN, FACES)}
+ENCODERS: dict[str, TrainedEncoder] = {encoder.name: encoder for encoder in (FACES_ENCODER,)}

@@ -1,7 +1,6 @@
 """Encoders of shipped models: trained on fresh pictures, packed with their card and a sheet of what they answer."""
 
 import shlex
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +96,8 @@ class TrainedEncoder:
             "data": self.data,
             "encodes": found.provenance["encodes"],
         }
-        kept = Checkpoint(found.architecture, found.config, {GENERATOR: tensors}, provenance=provenance)
+        groups, spdx = {GENERATOR: tensors}, licence.spdx
+        kept = Checkpoint(found.architecture, found.config, groups, provenance=provenance, licence=spdx)
         save_checkpoint(target / MODEL_FILE, kept)
         card = Card(
             name=self.name,
@@ -105,9 +105,9 @@ class TrainedEncoder:
             summary=self.summary,
             licence=licence,
             architecture=found.architecture,
-            training="Trained from random weights with the encoder recipe for the model "
-            f"{self.generator}, which stayed as it was; {self.shown} pictures were shown. Averaged weights, kernels "
-            "stored in half precision.",
+            training="Provisional: it still improves. Trained from random weights with the encoder recipe for the "
+            f"model {self.generator}, which stayed as it was; {self.shown} pictures were shown. Averaged weights, "
+            "kernels stored in half precision. The commands repeat that, though not bit for bit.",
             numbers=self.measured(target),
             run=Run(self.command, self.runs[-1][0], self.shown, self.data, of_data.spdx),
             sheet=SHEET,
@@ -136,7 +136,7 @@ class TrainedEncoder:
             psnr = 10.0 * torch.log10(4.0 / (pictures - wanted).square().mean(dim=(1, 2, 3)))
             for metric, each, network in (("lpips", values, "LPIPS VGG16"), ("psnr", psnr, "pixels, dB")):
                 error = f"standard error {rounded(float(each.std()) / MEASURED**0.5)}"
-                numbers.append(Number(f"{metric}{what}", rounded(float(each.mean())), MEASURED, error, network))
+                numbers.append(Number(f"{metric}{what}", float(f"{float(each.mean()):.4g}"), MEASURED, error, network))
         return tuple(numbers)
 
 
@@ -152,6 +152,3 @@ FACES_ENCODER = TrainedEncoder(
         ("faces-64-quick", 4_000, "--arithmetic bfloat16 --set rows_from=0 batch=8 lr=0.0007"),
     ),
 )
-
-if __name__ == "__main__":
-    FACES_ENCODER.pack(Path(sys.argv[1]), FACES_ENCODER.folder)

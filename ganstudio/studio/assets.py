@@ -129,7 +129,8 @@ def read_card(path: Path) -> Card:
 def builders() -> dict[str, Callable[[], Path]]:
     """Return what rebuilds each asset in its place, by name: from its package, or by training it again."""
     registry = importlib.import_module("assets.builders")
-    return {name: builder.build for name, builder in (*registry.BUILDERS.items(), *registry.TRAINED.items())}
+    known = (*registry.BUILDERS.items(), *registry.TRAINED.items(), *registry.ENCODERS.items())
+    return {name: builder.build for name, builder in known}
 
 
 def build_asset(name: str) -> Path:
