@@ -15,9 +15,9 @@ from ganstudio.architectures.dcgan.networks import DCGANConfig, GeneratorNetwork
 from ganstudio.checkpoints.checkpoint import GENERATOR, Checkpoint
 from ganstudio.checkpoints.format import save_checkpoint
 from ganstudio.core.paths import ASSETS
+from ganstudio.core.square import Point
 from ganstudio.data.faces.framing import measured_framing
 from ganstudio.data.faces.judge import face_detector
-from ganstudio.data.faces.square import Point
 from ganstudio.data.generated import GeneratedOptions, GeneratedPictures
 from ganstudio.studio.assets import Card, Licence, Number
 from ganstudio.studio.model_drawer import ModelDrawer

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from ganstudio.core.direction import NO_VOTES, Ballot
 from ganstudio.core.document import Document, LatentValue, Space
+from ganstudio.core.errors import WrongInputError
+from ganstudio.core.square import Square
 from ganstudio.core.store import ArrayRef
 
 
@@ -63,6 +65,48 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoInHand:
+    """A person's photo that is being edited, and the square of it that a model draws.
+
+    `pixels` uint8 `[h, w, 3]` is the photo as it is shown, smaller than the file where that is large; squares count in
+    the file's pixels, of which it has `width` x `height`. `faces` are the squares around those that were found, the
+    largest first, and `face` is the number of the chosen one, from 1 on, 0 where the square is elsewhere. `mask` uint8
+    `[n, n]` says what in the square counts, all of it where None. `found` is what an inversion came to.
+    """
+
+    name: str
+    path: str
+    width: int
+    height: int
+    pixels: ArrayRef
+    square: Square
+    faces: tuple[Square, ...] = ()
+    face: int = 0
+    mask: ArrayRef | None = None
+    notes: tuple[str, ...] = ()
+    found: Document | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse arrays that are no pictures."""
+        shape = self.pixels.shape
+        shown = len(shape) == 3 and shape[2] == 3 and self.pixels.dtype == "|u1"
+        masked = self.mask is None or (len(self.mask.shape) == 2 and self.mask.dtype == "|u1")
+        if not shown or not masked or min(self.width, self.height, *shape) < 1:
+            raise WrongInputError(f"What is kept of the photo {self.name} is no picture; open the photo again.")
+
+    @property
+    def scale(self) -> float:
+        """How many of the shown pixels there are for one of the file's."""
+        return self.pixels.shape[1] / self.width
+
+    @property
+    def shown_square(self) -> Square:
+        """The square in the shown pixels."""
+        square = self.square
+        return Square(square.x * self.scale, square.y * self.scale, square.side * self.scale, square.angle)
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """Everything a person made; one of the documents is the one in sight."""
 
@@ -71,6 +115,7 @@ class Project:
     kept: tuple[KeptLatent, ...] = ()
     timeline: Timeline = Timeline()
     ballot: Ballot = NO_VOTES
+    photo: PhotoInHand | None = None
 
     @property
     def document(self) -> Document:

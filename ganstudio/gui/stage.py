@@ -128,7 +128,8 @@ class ViewBar(Surface):
         self._fit()
 
     def _fit(self) -> None:
-        others = sum(part.sizeHint().width() + 4 for part in (self.zoom, self.question, *self._buttons))
+        parts = (self.zoom, self.question, *self._buttons) if self._picture else (self.question,)
+        others = sum(part.sizeHint().width() + 4 for part in parts)
         wide = self.pages.sizeHint().width() + others + 40 <= self.width()
         self.pages.setVisible(self._paged and wide)
         self.narrow.setVisible(self._paged and not wide)

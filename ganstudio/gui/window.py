@@ -305,6 +305,8 @@ class MainWindow(QMainWindow):
         self.top.workspace_chosen.connect(self.show_workspace)
         if self.desk is not None:
             self.desk.bindings.on(session.runs.workspace_wanted, self.show_workspace)
+            self.desk.bindings.on(session.photo.workspace_wanted, self.show_workspace)
+            self.desk.bindings.on(session.photo.page_wanted, self.reveal)
         for source in (model_commands, class_commands, device_commands):
             self.book.add_source(partial(source, session))
         self.top.undo.clicked.connect(self.book.action("undo").trigger)

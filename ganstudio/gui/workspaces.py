@@ -7,6 +7,8 @@ from ganstudio.gui.panels.bending import BendingPanel
 from ganstudio.gui.panels.classes import ClassPanel
 from ganstudio.gui.panels.compare import ComparePanel
 from ganstudio.gui.panels.device import DevicePanel
+from ganstudio.gui.panels.directions import DirectionsPanel
+from ganstudio.gui.panels.directions_teach import TeachPanel
 from ganstudio.gui.panels.doctor import DoctorPanel
 from ganstudio.gui.panels.export import ExportPanel
 from ganstudio.gui.panels.history import HistoryPanel
@@ -22,6 +24,11 @@ from ganstudio.gui.panels.mixing_sheet import MixingSheetPanel
 from ganstudio.gui.panels.model import ModelPanel
 from ganstudio.gui.panels.noise import NoisePanel
 from ganstudio.gui.panels.panel import Panel
+from ganstudio.gui.panels.photo_card import PhotoCardPanel
+from ganstudio.gui.panels.photo_page import PhotoPage
+from ganstudio.gui.panels.photo_paste import PhotoPastePanel
+from ganstudio.gui.panels.photo_search import PhotoSearchPanel
+from ganstudio.gui.panels.photo_views import BeforeAfterPage, MaskPage, PastedPage
 from ganstudio.gui.panels.project import ProjectPanel
 from ganstudio.gui.panels.style_channels import StyleChannelsPanel
 from ganstudio.gui.panels.timeline import TimelinePanel
@@ -66,24 +73,45 @@ EXPLORE = Workspace(
         MixingPanel,
         ClassPanel,
         NoisePanel,
+        DirectionsPanel,
         ArithmeticPanel,
         BendingPanel,
         StyleChannelsPanel,
         ExportPanel,
         DevicePanel,
     ),
-    middle=(MixingSheetPanel, LayersPanel, ComparePanel),
+    middle=(MixingSheetPanel, TeachPanel, LayersPanel, ComparePanel),
     bottom=(TimelinePanel,),
     folded=(
         ProjectPanel,
         HistoryPanel,
         ModelPanel,
+        DirectionsPanel,
         ArithmeticPanel,
         BendingPanel,
         StyleChannelsPanel,
         ExportPanel,
         DevicePanel,
     ),
+)
+
+PHOTO = Workspace(
+    name="photo",
+    title="Edit photo",
+    icon=IconName.PHOTO,
+    left=(PhotoCardPanel, KeptPanel, LibraryPanel, HistoryPanel),
+    right=(
+        PhotoSearchPanel,
+        PhotoPastePanel,
+        MixingPanel,
+        TruncationPanel,
+        NoisePanel,
+        StyleChannelsPanel,
+        LatentPanel,
+    ),
+    middle=(PhotoPage, BeforeAfterPage, MaskPage, PastedPage),
+    folded=(LibraryPanel, HistoryPanel, MixingPanel, TruncationPanel, NoisePanel, StyleChannelsPanel, LatentPanel),
+    front=PhotoPage.title,
 )
 
 TRAIN = Workspace(
@@ -106,7 +134,7 @@ LEARN = Workspace(
     front=LearnPanel.title,
 )
 
-WORKSPACES: tuple[Workspace, ...] = (EXPLORE, TRAIN, LEARN)
+WORKSPACES: tuple[Workspace, ...] = (EXPLORE, PHOTO, TRAIN, LEARN)
 
 
 def workspace_named(name: str | None, workspaces: tuple[Workspace, ...] = WORKSPACES) -> Workspace:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ganstudio.studio.direction_files import is_directions
 from ganstudio.studio.kept_files import import_latents, keep_named
 from ganstudio.studio.mixing import read_latents
+from ganstudio.studio.photo_reading import is_photo
 from ganstudio.studio.project_file import is_project
 from ganstudio.studio.recipes import carries_recipe, open_recipe
 from ganstudio.studio.runs import is_run
@@ -65,16 +66,17 @@ def _list_model(session: Session, path: Path) -> str:
 PROJECT = Opener(
     "Drop to open the project", is_project, lambda session, path: session.projects.open(path), _list_project
 )
-RECIPE = Opener("Drop to bring back", carries_recipe, open_recipe, _keep_latent)
+RECIPE = Opener("Drop to open", carries_recipe, open_recipe, _keep_latent)
 LATENTS = Opener("Drop to keep the latents of", holds_latents, import_latents, _keep_latents)
 DIRECTIONS = Opener(
     "Drop to take the directions of", is_directions, lambda session, path: session.directions.import_file(path)
 )
 RUN = Opener("Drop to watch the run", is_run, lambda session, path: session.runs.attach(path), _watch_run)
+PHOTO = Opener("Drop to edit the photo", is_photo, lambda session, path: session.photo.open(path))
 DATA = Opener("Drop to learn from", is_data, lambda session, path: session.runs.learn_from(path))
 MODEL = Opener("Drop to open", lambda _path: True, lambda session, path: session.open_model(str(path)), _list_model)
 
-OPENERS: tuple[Opener, ...] = (PROJECT, RECIPE, DIRECTIONS, LATENTS, RUN, DATA, MODEL)
+OPENERS: tuple[Opener, ...] = (PROJECT, RECIPE, DIRECTIONS, LATENTS, RUN, DATA, PHOTO, MODEL)
 """The first that takes a file opens it."""
 
 

@@ -129,7 +129,10 @@ def _chosen(data: Plain, kinds: tuple[Any, ...], place: str, pool: Pool | None) 
     classes = [kind for kind in kinds if isinstance(kind, type) and dataclasses.is_dataclass(kind)]
     records: dict[str, type] = {kind.__name__: kind for kind in classes}
     if pool is not None and type(data) is int and any(issubclass(kind, pool.kinds) for kind in records.values()):
-        return type(pool.value(data))
+        found = type(pool.value(data))
+        if found not in classes:
+            raise BrokenValueError(f"{place}: number {data} is none of {', '.join(records)}")
+        return found
     if not records:
         return next(kind for kind in kinds if kind is not types.NoneType)
     named = data.get(KIND) if isinstance(data, dict) else None

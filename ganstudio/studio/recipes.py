@@ -12,6 +12,7 @@ from ganstudio.core.progress import JobStatus, Progress, Urgency
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.compute import Backend
 from ganstudio.studio.carried import CARRIERS, beside, carried_recipe, is_broken
+from ganstudio.studio.photo_reading import is_photo
 from ganstudio.studio.recipe_file import SUFFIX, Recipe, read_recipe, recipe_of
 from ganstudio.studio.session import Session
 
@@ -50,15 +51,22 @@ def recipe_in(path: Path, store: Store) -> Recipe:
 
 
 def open_recipe(session: Session, path: Path) -> None:
-    """Bring the state back that a picture or film was exported from, as one step."""
+    """Bring the state back that a picture or film was exported from, as one step; other pictures are photos."""
 
     def read(_backend: Backend) -> Iterator[Progress]:
-        yield Progress(1, 1, result=recipe_in(path, session.store))
+        try:
+            yield Progress(1, 1, result=recipe_in(path, session.store))
+        except NoRecipeError:
+            if not is_photo(path):
+                raise
+            yield Progress(1, 1, result=path)
 
     def take(status: JobStatus) -> None:
         recipe = status.progress.result
         if not status.is_over and isinstance(recipe, Recipe):
             _restore(session, recipe, f"Open the recipe of {path.name}")
+        elif not status.is_over and isinstance(recipe, Path):
+            session.photo.open(recipe)
 
     session.add_job(f"Opening {path.name}", read, take, Urgency.QUICK)
 

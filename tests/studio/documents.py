@@ -10,7 +10,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ganstudio.core.document import Document, FrozenMap
-from ganstudio.core.project import Project
+from ganstudio.core.project import PhotoInHand, Project
+from ganstudio.core.square import Square
 from ganstudio.core.store import ArrayRef, Store
 from ganstudio.studio.plain_form import hints_of
 
@@ -25,6 +26,13 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     float: st.floats(allow_nan=False),
     str: st.text(max_size=6),
     ArrayRef: st.sampled_from(REFS),
+    Square: st.builds(Square, *[st.floats(0.5, 2.0**20)] * 3, st.floats(-3.0, 3.0)),
+}
+PICTURE = {
+    "width": st.integers(1, 2**20),
+    "height": st.integers(1, 2**20),
+    "pixels": st.just(STORE.put(np.full((2, 3, 3), 7, np.uint8))),
+    "mask": st.none() | st.just(STORE.put(np.eye(4, dtype=np.uint8))),
 }
 
 
@@ -45,7 +53,8 @@ def values_of(kind: Any, deep: int = 3) -> st.SearchStrategy[Any]:
     if origin is tuple:
         return st.tuples(*(values_of(each, deep) for each in inner))
     assert dataclasses.is_dataclass(kind), f"{kind} cannot be drawn, nor be written to files"
-    return st.builds(kind, **{name: values_of(hint, deep) for name, hint in hints_of(kind).items()})
+    fields = {name: values_of(hint, deep) for name, hint in hints_of(kind).items()}
+    return st.builds(kind, **(fields | PICTURE if kind is PhotoInHand else fields))
 
 
 documents = values_of(Document)

@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 import torch
 
+from ganstudio.core.square import Point, Square
 from ganstudio.core.store import Array
 from ganstudio.data.faces.cascade import FOUND, Candidates, Detections, detect, once
 from ganstudio.data.faces.judge import normalised
-from ganstudio.data.faces.square import Point, Square, cut
+from ganstudio.data.faces.square import cut
 from ganstudio.layers.face_network import SIDE, FaceDetector, FaceNetwork
 
 LONGEST, SHORTEST, LARGEST = 1000, 480, 3_000_000

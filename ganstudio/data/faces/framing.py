@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganstudio.core.errors import WrongInputError
+from ganstudio.core.square import Point, Square
 from ganstudio.core.store import Array
 from ganstudio.data.faces.acceptance import EDGE, ENLARGED_TO, bordered
 from ganstudio.data.faces.found import MIRRORED, faces_in
-from ganstudio.data.faces.square import Point, Square
 from ganstudio.layers.face_network import FaceDetector
 
 LANDMARKS = 5
@@ -90,7 +90,12 @@ def measured_framing(detector: FaceDetector, pictures: Array) -> Framing | None:
     None where fewer than half of them show a face: such a model has no use for the frame of one.
     """
     found = [landmarks for picture in pictures if (landmarks := landmarks_of(detector, picture)) is not None]
-    if len(found) < ENOUGH * len(pictures) or not found:
+    return median_framing(found, len(pictures))
+
+
+def median_framing(found: Sequence[Array], looked_at: int) -> Framing | None:
+    """Return the median of landmarks `[5, 2]` that so many pictures showed, None where that were too few."""
+    if len(found) < ENOUGH * looked_at or not found:
         return None
     points = np.stack(found)
     mirrored = (points * (-1, 1) + (1, 0))[:, MIRRORED]

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 
 from ganstudio.core.errors import WrongInputError
+from ganstudio.core.square import Square
 from ganstudio.core.store import Array
-from ganstudio.data.faces.square import Region, Square, region_of
+from ganstudio.data.faces.square import Region, region_of
 from ganstudio.data.photos import Photo
 
 FEATHER = 0.12
@@ -136,7 +137,7 @@ def colour_shift(photo: Array, change: Change, square: Square, region: Region) -
     shift = np.zeros(target.shape, dtype=np.float32)
     if mask.any():
         left, top, wide, high = cv2.boundingRect(mask)
-        cloned = cv2.seamlessClone(source, target, mask, (left + wide // 2, top + high // 2), cv2.NORMAL_CLONE)
+        cloned = cv2.seamlessClone(source, target, mask.copy(), (left + wide // 2, top + high // 2), cv2.NORMAL_CLONE)
         shift = np.where(mask[..., None] > 0, cloned, target).astype(np.float32) - source
     return shift[SPARE:-SPARE, SPARE:-SPARE]
 

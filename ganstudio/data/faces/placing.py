@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ganstudio.core.errors import StudioError
+from ganstudio.core.square import Square
 from ganstudio.data.faces.found import Face, find_faces
 from ganstudio.data.faces.framing import Framing, published_square
-from ganstudio.data.faces.square import Square
 from ganstudio.data.photos import Photo
 from ganstudio.layers.face_network import FaceDetector
 

@@ -77,6 +77,12 @@ class IconName(StrEnum):
     SNAPSHOTS = "ph.clock-clockwise"
     DUPLICATE = "ph.copy-simple"
     STAR = "ph.star"
+    DIRECTIONS = "ph.arrows-out-line-horizontal"
+    THUMB_UP = "ph.thumbs-up"
+    THUMB_DOWN = "ph.thumbs-down"
+    PHOTO = "ph.user-focus"
+    MASK = "ph.paint-brush"
+    PASTE = "ph.selection-inverse"
 
 
 class DrawnOnce(QIconEngine):

@@ -58,6 +58,7 @@ def _buttons(t: Tones) -> str:
     QPushButton[kind="primary"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent};
         font-weight: 600; padding: 5px 16px; }}
     QPushButton[kind="primary"]:focus {{ border: 2px solid {t.text}; padding: 4px 15px; }}
+    QPushButton[kind="primary"]:disabled {{ background: {t.field}; color: {t.line_strong}; border-color: {t.line}; }}
     QToolButton[kind="quiet"], QPushButton[kind="quiet"] {{ background: transparent; border: 1px solid transparent;
         padding: 3px; }}
     QToolButton[kind="quiet"]:hover, QPushButton[kind="quiet"]:hover {{ background: {t.field};

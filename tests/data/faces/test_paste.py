@@ -109,3 +109,12 @@ def test_other_things_than_pictures_are_refused() -> None:
         paste(PHOTO, Change(np.zeros((8, 8), dtype=np.uint8)), Square(75, 60, 60))
     with pytest.raises(WrongInputError, match="move it back"):
         paste(PHOTO, Change(np.zeros((8, 8, 3), dtype=np.uint8)), Square(75, 600, 60))
+
+
+def test_seamless_edges_keep_what_is_drawn_inside() -> None:
+    drawn = np.full((64, 64, 3), 120, dtype=np.uint8)
+    cv2.circle(drawn, (32, 32), 14, (0, 0, 0), -1)
+    flat = np.full((120, 150, 3), 120, dtype=np.uint8)
+    result = paste(flat, Change(drawn, Blend.POISSON), Square(75, 60, 64))
+    assert result[60, 75].max() < 20
+    assert np.abs(result[60, 46:50].astype(int) - 120).max() < 12

@@ -1,0 +1,164 @@
+"""The search for a photo's latent: method, space, steps; start, hold, stop, go on; and its curves."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+from PyQt6.QtWidgets import QHBoxLayout, QWidget
+
+from ganstudio.core.document import Space
+from ganstudio.core.frame import ModelInfo
+from ganstudio.core.inputs import Latent
+from ganstudio.gui.actions import Command
+from ganstudio.gui.canvas.small_chart import Series, SmallChart
+from ganstudio.gui.panels.panel import Panel
+from ganstudio.gui.photo_topics import SEARCH
+from ganstudio.gui.theme.icons import IconName
+from ganstudio.gui.topics import Topic
+from ganstudio.gui.widgets.buttons import TextButton
+from ganstudio.gui.widgets.choice import ChoiceRow, Option
+from ganstudio.gui.widgets.labels import label
+from ganstudio.gui.widgets.slider import SliderRange, ValueSlider
+from ganstudio.studio.inversion import Method
+from ganstudio.studio.photo_run import ENCODING, has_encoder, spaces_of
+from ganstudio.studio.session import Session
+
+STEPS = SliderRange(low=1, high=1000, default=200, step=10, decimals=0)
+METHODS = {
+    Method.ENCODER: ("Encoder", "A network that learned to read pictures answers at once"),
+    Method.OPTIMISE: ("Optimise", "Begins at the average picture and comes nearer step by step"),
+    Method.HYBRID: ("Hybrid", "The encoder's answer, improved step by step"),
+}
+SPACES = {
+    Space.W_PLUS: ("W+", "A style for every layer: near to the photo, and easy to edit"),
+    Space.W: ("W", "One style for all layers: less like the photo, the easiest to edit"),
+    Space.Z: ("Z", "What the model was taught to draw from"),
+    Space.STYLE: ("Styles", "Every style channel: the most like the photo, harder to edit"),
+}
+NO_ENCODER = "This model has no encoder, so its latents are found by optimising. An encoder can be trained for it."
+MOST_SHOWN = 400
+
+
+class PhotoSearchPanel(Panel):
+    """What the search is asked, and how it goes."""
+
+    title: ClassVar[str] = "The photo's latent"
+    icon: ClassVar[IconName] = IconName.SEARCH
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        search = self._search = session.photo.search
+        self.methods = ChoiceRow("Method", [Option(key.value, *words) for key, words in METHODS.items()])
+        self.methods.chosen.connect(lambda key: search.choose(replace(search.plan, method=Method(key))))
+        self.reason = label(NO_ENCODER, "small", wrap=True)
+        self.spaces = ChoiceRow("Space", ())
+        self.spaces.chosen.connect(lambda key: search.choose(replace(search.plan, space=Space(key))))
+        self.steps = ValueSlider("Steps", "More steps come nearer to the photo and take longer", STEPS)
+        self.steps.changed.connect(lambda value, _gesture: search.choose(replace(search.plan, steps=int(value))))
+        self.begin = TextButton("Start", "Search for the latent of the framed part", "primary", IconName.PLAY)
+        self.begin.clicked.connect(self.start)
+        self.onward = TextButton("Go on", "Go on from what was found")
+        self.onward.clicked.connect(self.go_on)
+        self.hold = TextButton("Pause", "Hold the search, and let it go on later", "", IconName.PAUSE)
+        self.hold.clicked.connect(self.hold_or_go_on)
+        self.end = TextButton("Stop", "End the search and keep the best so far", "", IconName.STOP)
+        self.end.clicked.connect(search.stop)
+        self.words = label("", "muted", wrap=True)
+        self.likeness = SmallChart("LPIPS", "How different the picture is from the photo to the eye", 112)
+        self.pixels = SmallChart("Pixels", "The mean squared difference of the colours, times its weight", 96)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for button in (self.begin, self.onward, self.hold, self.end):
+            row.addWidget(button, 1)
+        for widget in (self.methods, self.reason, self.spaces, self.steps):
+            self.column.addWidget(widget)
+        self.column.addLayout(row)
+        self.column.addWidget(self.words)
+        for chart in (self.likeness, self.pixels):
+            self.column.addWidget(chart)
+        self._spaces: tuple[Space, ...] = ()
+        for signal in (search.changed, session.photo.changed, session.model_changed):
+            self.on_sight(signal, self._show)
+        self.on_sight(search.sight_arrived, self._show_progress)
+
+    @classmethod
+    def fits(cls, info: ModelInfo | None) -> bool:
+        """Whether the model draws from latents."""
+        return info is not None and any(isinstance(each, Latent) for each in info.inputs)
+
+    def topic(self) -> Topic | None:
+        """What its question mark says."""
+        return SEARCH
+
+    def commands(self) -> tuple[Command, ...]:
+        """Start, hold, stop, go on."""
+        group = "Your photo"
+        return (
+            Command("photo.start", "Search the photo's latent", self.start, words="invert project", group=group),
+            Command("photo.hold", "Pause or go on with the search", self.hold_or_go_on, group=group),
+            Command("photo.stop", "Stop the search, keep the best", self._search.stop, group=group),
+            Command("photo.onward", "Go on from the latent found", self.go_on, group=group),
+        )
+
+    def start(self) -> None:
+        """Search from the beginning, in sight."""
+        self._search.start()
+        self._reveal()
+
+    def go_on(self) -> None:
+        """Search from what was found, in sight."""
+        self._search.go_on()
+        self._reveal()
+
+    def hold_or_go_on(self) -> None:
+        """Hold the search, or let it go on."""
+        self._search.hold(paused=not self._search.held)
+
+    def _reveal(self) -> None:
+        if self._search.busy:
+            self.session.photo.page_wanted.emit("Before and after")
+
+    def _show(self) -> None:
+        info, search = self.session.model, self._search
+        if info is None:
+            return
+        encoder, plan = has_encoder(info), search.plan
+        for method, (_, tip) in METHODS.items():
+            button = self.methods.button(method.value)
+            possible = encoder or method not in ENCODING
+            button.setEnabled(possible and not search.busy)
+            button.setToolTip(tip if possible else NO_ENCODER)
+        self.reason.setVisible(not encoder)
+        self.methods.show_choice(plan.method.value if plan.method is not None else "")
+        spaces = spaces_of(info)
+        if spaces != self._spaces:
+            self._spaces = spaces
+            self.spaces.show_options([Option(space.value, *SPACES[space]) for space in spaces])
+        self.spaces.show_choice(plan.space.value)
+        self.spaces.setVisible(len(spaces) > 1 and plan.method is not Method.ENCODER)
+        self.spaces.setEnabled(not search.busy)
+        self.steps.show_value(plan.steps)
+        self.steps.setVisible(plan.method is not Method.ENCODER)
+        self.steps.setEnabled(not search.busy)
+        self.begin.setVisible(not search.busy)
+        self.begin.setEnabled(self.session.photo.hand is not None)
+        self.onward.setVisible(search.can_go_on)
+        self.hold.setVisible(search.busy)
+        self.hold.setText(" Go on" if search.held else " Pause")
+        self.hold.draw(IconName.PLAY if search.held else IconName.PAUSE)
+        self.end.setVisible(search.busy)
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        search = self._search
+        waiting = "" if self.session.photo.hand is not None else "Open a photo first."
+        best = f"  best LPIPS {search.best.lpips:.4f}" if search.best is not None and search.busy else ""
+        self.words.setText(f"{search.words}{best}" or waiting)
+        self.words.setVisible(bool(self.words.text()))
+        for chart, name, colour in ((self.likeness, "perceptual", 0), (self.pixels, "pixel", 1)):
+            y = np.asarray(search.curves[name])
+            x = np.arange(1, len(y) + 1, dtype=np.float64)
+            step = max(len(y) // MOST_SHOWN, 1)
+            title = "LPIPS" if chart is self.likeness else "pixels"
+            chart.show_series([Series(title, x[::step], y[::step], colour)] if len(y) > 1 else [], "steps")
+            chart.setVisible(len(y) > 1)

@@ -1,0 +1,138 @@
+"""The picture in sight put back into the photo that its latent was searched for: seen, and saved at full size."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from psygnal import Signal
+
+from ganstudio.core.document import Document
+from ganstudio.core.errors import SaveError
+from ganstudio.core.progress import Progress
+from ganstudio.core.project import PhotoInHand
+from ganstudio.core.store import Array
+from ganstudio.engine.compute import Backend
+from ganstudio.studio.exporting import ExportOptions, full_picture
+from ganstudio.studio.photo_reading import whole_photo
+from ganstudio.studio.pursuit import Pursuit, Refusal
+
+if TYPE_CHECKING:
+    from ganstudio.data.faces.paste import Change
+    from ganstudio.studio.session import Session
+
+
+class Edge(StrEnum):
+    """How the picture's edges become the photo's."""
+
+    FEATHER = "feather"
+    POISSON = "poisson"
+
+
+@dataclass(frozen=True, slots=True)
+class PasteOptions:
+    """How a picture is put back; `only_change` puts only what differs from the reconstruction on the photo."""
+
+    edge: Edge = Edge.FEATHER
+    feather: float = 0.12
+    only_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PasteWish:
+    """What is put back where, and how."""
+
+    document: Document
+    hand: PhotoInHand
+    options: PasteOptions
+
+
+class PasteBack:
+    """Lives on the main thread; `pasted` is the newest photo with the picture in it, uint8 `[h, w, 3]`."""
+
+    changed = Signal()
+
+    def __init__(self, session: "Session") -> None:
+        """Nothing is drawn before somebody watches."""
+        self._session = session
+        self.options = PasteOptions()
+        self.pasted: Array | None = None
+        self.refusal = ""
+        self._watched = False
+        self._pursuit = Pursuit("Paste back", session.add_job, self._wanted, self._steps, self._take)
+        session.project_changed.connect(self._wake)
+        session.model_changed.connect(self._wake)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being drawn."""
+        return self._pursuit.idle
+
+    def watch(self, *, watched: bool) -> None:
+        """Draw while somebody looks."""
+        self._watched = watched
+        self._pursuit.wake()
+
+    def choose(self, options: PasteOptions) -> None:
+        """Put it back in another way."""
+        self.options = options
+        self.changed.emit()
+        self._pursuit.wake()
+
+    def export(self, path: Path) -> None:
+        """Write the whole photo with the picture in it, as a job; the original is never written over."""
+        wish = self._wish()
+        if wish is not None:
+            self._session.add_job(f"Save {path.name}", partial(self._written, path, wish))
+
+    def _written(self, path: Path, wish: PasteWish, backend: Backend) -> Iterator[Progress]:
+        from ganstudio.data.faces.paste import paste_into
+        from ganstudio.data.photos import save_photo
+
+        if path.resolve() == Path(wish.hand.path).resolve():
+            raise SaveError(f"{path.name} is the original photo, which is never written over; choose another name.")
+        yield Progress(0, 2, f"Reading {wish.hand.name}")
+        photo, square, words = whole_photo(wish.hand, self._session.store)
+        yield Progress(1, 2, "Pasting")
+        save_photo(photo, paste_into(photo, change_of(backend, wish), square), path)
+        yield Progress(2, 2, " ".join(part for part in (f"Saved {path}.", words) if part))
+
+    def _wish(self) -> PasteWish | None:
+        hand, info, document = self._session.project.photo, self._session.model, self._session.document
+        if hand is None or info is None or info.digest != document.model.digest:
+            return None
+        bare = replace(hand, mask=None, notes=(), found=hand.found if self.options.only_change else None)
+        return PasteWish(document, bare, self.options)
+
+    def _wanted(self) -> PasteWish | None:
+        return self._wish() if self._watched else None
+
+    def _steps(self, backend: Backend, wish: PasteWish) -> Iterator[object]:
+        from ganstudio.data.faces.paste import paste
+
+        change = change_of(backend, wish)
+        yield paste(self._session.store.get(wish.hand.pixels), change, wish.hand.shown_square)
+
+    def _take(self, found: object) -> None:
+        self.refusal = str(found) if isinstance(found, Refusal) else ""
+        if not isinstance(found, Refusal):
+            self.pasted = found  # type: ignore[assignment]
+        self.changed.emit()
+
+    def _wake(self, *_told: object) -> None:
+        if self._session.project.photo is None and self.pasted is not None:
+            self.pasted = None
+            self.changed.emit()
+        self._pursuit.wake()
+
+
+def change_of(backend: Backend, wish: PasteWish) -> "Change":
+    """Draw what is put back."""
+    from ganstudio.data.faces.paste import Blend, Change
+
+    options, found = wish.options, wish.hand.found
+    edited = full_picture(backend, wish.document, ExportOptions())
+    before = full_picture(backend, found, ExportOptions()) if options.only_change and found is not None else None
+    return Change(edited, Blend(options.edge.value), options.feather, before=before)

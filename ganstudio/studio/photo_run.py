@@ -1,0 +1,183 @@
+"""One search for a photo's latent, step by step on the compute thread; its best so far is a document."""
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ganstudio.core.document import (
+    ClassChoice,
+    Document,
+    FrozenMap,
+    InputValue,
+    LatentArray,
+    NoiseSetting,
+    OffsetStyles,
+    Space,
+)
+from ganstudio.core.frame import ModelInfo
+from ganstudio.core.inputs import Ability
+from ganstudio.core.progress import Progress
+from ganstudio.core.project import PhotoInHand
+from ganstudio.core.store import ArrayRef, Store
+from ganstudio.engine.compute import Backend
+from ganstudio.studio.inversion import Method
+from ganstudio.studio.mixing import latent_name
+from ganstudio.studio.photo_reading import aligned_picture
+
+if TYPE_CHECKING:
+    from ganstudio.core.generator import LatentCode
+    from ganstudio.engine.inverting import Found
+    from ganstudio.engine.model import Model
+
+KEPT_EVERY_S = 1.0
+LIGHT_BYTES = 256 << 10
+ENCODER_FILE = "encoder.safetensors"
+ENCODING = (Method.ENCODER, Method.HYBRID)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a photo's latent is to be found; the method that suits the model where None is chosen."""
+
+    method: Method | None = None
+    space: Space = Space.W_PLUS
+    steps: int = 200
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """What a search came to so far: the document that draws it, its distances to the photo, and the steps taken."""
+
+    document: Document
+    lpips: float
+    lpips_of_mean: float
+    psnr: float
+    steps: int
+
+
+def has_encoder(info: ModelInfo) -> bool:
+    """Whether an encoder lies beside a model's file."""
+    return (Path(info.path).parent / ENCODER_FILE).is_file()
+
+
+def spaces_of(info: ModelInfo) -> tuple[Space, ...]:
+    """Return where a model's latents can be searched for, the most faithful first."""
+    if Ability.TRUNCATION not in info.abilities:
+        return (Space.Z,)
+    styled = any(stage.styles for stage in info.stages)
+    return (Space.W_PLUS, Space.W, Space.Z, *((Space.STYLE,) if styled else ()))
+
+
+def fitting(plan: Plan, info: ModelInfo) -> Plan:
+    """Return a plan that a model can follow."""
+    encoder, spaces = has_encoder(info), spaces_of(info)
+    method = plan.method or (Method.HYBRID if encoder else Method.OPTIMISE)
+    method = Method.OPTIMISE if method in ENCODING and not encoder else method
+    return dataclasses.replace(plan, method=method, space=plan.space if plan.space in spaces else spaces[0])
+
+
+class SearchRun:
+    """One search; its steps run on the compute thread, and `best` is read on the main one."""
+
+    def __init__(
+        self, store: Store, info: ModelInfo, hand: PhotoInHand, plan: Plan, document: Document, *, onward: bool
+    ) -> None:
+        """Take a photo's square, a plan that fits, and the document whose classes hold; begin there where `onward`."""
+        self.best: Best | None = None
+        self._store, self._info, self._hand, self._plan = store, info, hand, plan
+        self._document, self._onward = document, onward
+        self._noted = 0.0
+
+    def steps(self, backend: Backend) -> Iterator[Progress]:
+        """Search; every step's result is a `Sight`."""
+        from ganstudio.engine.encoders import encoder_of
+        from ganstudio.engine.inverting import Method as Way
+        from ganstudio.engine.inverting import PhotoInversion
+        from ganstudio.latent.inversion import InversionOptions
+
+        plan, model = self._plan, backend.model(self._info.digest)
+        assert plan.method is not None
+        aligned = aligned_picture(self._hand, self._info.resolution, self._store)
+        yield Progress(0, plan.steps, "Getting ready")
+        encode = encoder_of(model) if plan.method in ENCODING and not self._onward else None
+        inversion = PhotoInversion(
+            model,
+            aligned,
+            Way(plan.method.value),
+            InversionOptions(space=plan.space, steps=plan.steps, seed=plan.seed),
+            encode=encode,
+            start=code_of(self._document, model, self._store) if self._onward else None,
+            mask=mask_of(self._hand, self._info.resolution, self._store),
+            label=class_of(self._document),
+        )
+        done = 0
+        try:
+            for sight in inversion.steps():
+                self._keep(inversion.found, whole=False)
+                done += sight.steps > 0
+                words = f"The latent is kept: LPIPS {sight.lpips:.4f} after {done} steps."
+                yield Progress(sight.number, max(sight.steps, 1), words, result=sight)
+        finally:
+            self._keep(inversion.found, whole=True)
+
+    def _keep(self, found: "Found | None", *, whole: bool) -> None:
+        """Put the best so far into the store about once a second; noises that weigh much, only at the end."""
+        if found is None or (not whole and time.monotonic() - self._noted < KEPT_EVERY_S):
+            return
+        self._noted = time.monotonic()
+        weight = sum(noise.numel() for noise in found.code.noises.values()) * 4
+        document = self._drawn_by(found.code, noises=whole or weight <= LIGHT_BYTES)
+        self.best = Best(document, found.lpips, found.lpips_of_mean, found.psnr, found.steps)
+
+    def _drawn_by(self, code: "LatentCode", *, noises: bool) -> Document:
+        """Return the document that draws a code."""
+        info, put = self._info, self._store.put
+        ws = code.ws.detach().float().cpu().numpy()[0]
+        has_w = Ability.TRUNCATION in info.abilities
+        latent = LatentArray(Space.W_PLUS, put(ws)) if has_w else LatentArray(Space.Z, put(ws[0]))
+        inputs: FrozenMap[InputValue] = FrozenMap({**self._document.inputs, latent_name(info) or "": latent})
+        maps: list[ArrayRef | None] = [None] * (len(info.noise_resolutions) if noises and code.noises else 0)
+        for layer, noise in code.noises.items():
+            if noises:
+                maps[layer] = put(noise.detach().float().cpu().numpy()[0, 0])
+        edits = tuple(
+            OffsetStyles(layer, put(offset.detach().float().cpu().numpy()[0])) for layer, offset in code.styles.items()
+        )
+        noise_setting = NoiseSetting(maps=tuple(maps)) if maps else info.document.noise
+        return dataclasses.replace(info.document, inputs=inputs, psi=1.0, cutoff=None, noise=noise_setting, edits=edits)
+
+
+def code_of(document: Document, model: "Model", store: Store) -> "LatentCode | None":
+    """Return the code to go on from: the latent and the noises that an earlier search found."""
+    import torch
+
+    from ganstudio.core.generator import LatentCode
+
+    value, device = document.inputs.get(latent_name(model.info) or ""), model.generator.device
+    if not isinstance(value, LatentArray):
+        return None
+    rows = torch.from_numpy(store.get(value.array).copy()).reshape(1, -1, value.array.shape[-1])
+    maps = {i: torch.from_numpy(store.get(ref).copy()) for i, ref in enumerate(document.noise.maps) if ref}
+    return LatentCode(rows.to(device), {}, {i: noise[None, None].to(device) for i, noise in maps.items()})
+
+
+def mask_of(hand: PhotoInHand, resolution: int, store: Store) -> "np.ndarray[Any, Any] | None":
+    """Return what counts as `[R, R]` in [0, 1]; None where everything does."""
+    import cv2
+
+    if hand.mask is None:
+        return None
+    mask = cv2.resize(store.get(hand.mask), (resolution, resolution), interpolation=cv2.INTER_AREA)
+    counts: np.ndarray[Any, Any] = mask.astype(np.float32) / 255.0
+    return counts
+
+
+def class_of(document: Document) -> int | None:
+    """Return the class that a document draws."""
+    return next((value.index for value in document.inputs.values() if isinstance(value, ClassChoice)), None)
