@@ -103,6 +103,7 @@ PHOTO = Workspace(
     right=(
         PhotoSearchPanel,
         PhotoPastePanel,
+        DirectionsPanel,
         MixingPanel,
         TruncationPanel,
         NoisePanel,
