@@ -110,7 +110,7 @@ PHOTO = Workspace(
         StyleChannelsPanel,
         LatentPanel,
     ),
-    middle=(PhotoPage, BeforeAfterPage, MaskPage, PastedPage),
+    middle=(PhotoPage, BeforeAfterPage, MaskPage, PastedPage, TeachPanel),
     folded=(LibraryPanel, HistoryPanel, MixingPanel, TruncationPanel, NoisePanel, StyleChannelsPanel, LatentPanel),
     front=PhotoPage.title,
 )

@@ -59,6 +59,11 @@ class Directions:
         return not self.busy and self._pupil.idle
 
     @property
+    def saved(self) -> tuple[Direction, ...]:
+        """The directions that are saved for the open model."""
+        return self._library(self._path(Method.SAVED.value))
+
+    @property
     def ballot(self) -> Ballot:
         """What was said of pictures of the open model."""
         return self._session.project.ballot.of(self._session.document.model.digest)
@@ -153,13 +158,13 @@ class Directions:
         """Keep a direction among those that are saved for this model; one of its name gives way."""
         direction = self.direction_at(place)
         path = self._path(Method.SAVED.value)
-        others = tuple(each for each in self._library(path) if each.name != direction.name)
+        others = tuple(each for each in self.saved if each.name != direction.name)
         self._keep(path, (*others, direction), f"Saved the direction “{direction.name}”.")
 
     def forget(self, name: str) -> None:
         """Take a saved direction away."""
         path = self._path(Method.SAVED.value)
-        rest = tuple(each for each in self._library(path) if each.name != name)
+        rest = tuple(each for each in self.saved if each.name != name)
         self._keep(path, rest, f"Deleted the saved direction “{name}”.")
 
     def export(self, directions: Sequence[Direction], path: Path) -> None:
@@ -258,7 +263,7 @@ class Directions:
             return
         path = self._path(Method.SAVED.value)
         names = {each.name for each in library.directions}
-        others = tuple(each for each in self._library(path) if each.name not in names)
+        others = tuple(each for each in self.saved if each.name not in names)
         self.method = Method.SAVED
         self._keep(path, (*others, *library.directions))
         if len(library.directions) == 1:

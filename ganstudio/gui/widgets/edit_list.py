@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QEnterEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ganstudio.gui.theme.icons import IconName
@@ -23,17 +24,20 @@ class EditLine:
     amount: float = 0.0
     caption: str = ""
     spread: SliderRange | None = None
+    more: bool = False  # there is a menu of what else can be done
 
     @property
     def outline(self) -> tuple[object, ...]:
         """What a row is built from; the rest only changes what it shows."""
-        return (self.place, self.title, self.caption, self.spread)
+        return (self.place, self.title, self.caption, self.spread, self.more)
 
 
 class EditRow(Surface):
-    """On and off, the title, up, down and away, and below them the amount."""
+    """On and off, the title, up, down, more and away, and below them the amount."""
 
     turned = pyqtSignal(bool)
+    asked = pyqtSignal()
+    pointed = pyqtSignal()
     weighed = pyqtSignal(float, str)
     settled = pyqtSignal()
     moved = pyqtSignal(int)
@@ -49,14 +53,17 @@ class EditRow(Surface):
         self.up.clicked.connect(lambda: self.moved.emit(-1))
         self.down = IconButton(IconName.DOWN, f"{line.title}: later", "Let this edit act after the one below")
         self.down.clicked.connect(lambda: self.moved.emit(1))
+        self.more = IconButton(IconName.MORE, f"{line.title}: more", "Rename, choose layers, reset, save")
+        self.more.clicked.connect(self.asked)
         self.away = IconButton(IconName.CLOSE, f"{line.title}: remove", "Remove this edit")
         self.away.clicked.connect(self.removed)
         top = QHBoxLayout()
         top.setSpacing(2)
-        for part in (self.on, self.title, self.up, self.down, self.away):
+        for part in (self.on, self.title, self.up, self.down, self.more, self.away):
             top.addWidget(part, 1 if part is self.title else 0)
         for part in (self.up, self.down):
             part.setVisible(movable)
+        self.more.setVisible(line.more)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 4, 6, 6)
         column.setSpacing(2)
@@ -67,6 +74,11 @@ class EditRow(Surface):
             self.amount.changed.connect(self.weighed)
             self.amount.settled.connect(self.settled)
             column.addWidget(self.amount)
+
+    def enterEvent(self, event: QEnterEvent | None) -> None:
+        """Tell that it is pointed at."""
+        super().enterEvent(event)
+        self.pointed.emit()
 
     def show_line(self, line: EditLine) -> None:
         """Show whether the edit is on, and its amount, without telling anyone."""
@@ -83,6 +95,8 @@ class EditList(QWidget):
     settled = pyqtSignal()
     swapped = pyqtSignal(int, int)
     removed = pyqtSignal(int)
+    asked = pyqtSignal(int)
+    pointed = pyqtSignal(int)
 
     def __init__(self, name: str, movable: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,6 +127,8 @@ class EditList(QWidget):
         row.settled.connect(self.settled)
         row.moved.connect(lambda step: self._swap(position, step))
         row.removed.connect(lambda: self.removed.emit(place))
+        row.asked.connect(lambda: self.asked.emit(place))
+        row.pointed.connect(lambda: self.pointed.emit(place))
         row.up.setEnabled(position > 0)
         row.down.setEnabled(position < len(self._lines) - 1)
         self._column.addWidget(row)
