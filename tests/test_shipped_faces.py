@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from assets.builders.faces_grown import FACES, FACES_PROGAN, FacesModel
+from assets.builders.faces_grown import FACES, FACES_PROGAN, FACES_STYLEGAN, FacesModel
 from ganstudio import open_model
 from ganstudio.engine.model import Model
 from ganstudio.metrics.precision_recall import precision, recall
 from tests.test_shipped_models import SHIPPED, reduced, without_training
 
 DRAWN, SIDE = 300, 4
-LEARNED = pytest.mark.parametrize("made", [FACES_PROGAN, FACES], ids=lambda made: made.name)
+LEARNED = pytest.mark.parametrize("made", [FACES_PROGAN, FACES_STYLEGAN, FACES], ids=lambda made: made.name)
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,9 @@ def test_only_training_draws_faces_of_many_people(made: FacesModel, tmp_path: Pa
     assert not random.learned, random
 
 
-def test_styles_of_two_faces_mix() -> None:
-    model = open_model(FACES.name)
+@pytest.mark.parametrize("made", [FACES_STYLEGAN, FACES], ids=lambda made: made.name)
+def test_styles_of_two_faces_mix(made: FacesModel) -> None:
+    model = open_model(made.name)
     ws = model.mapping(model.latents([0, 2]))
     half = ws.shape[1] // 2
     coarse_of_first = torch.cat([ws[:1, :half], ws[1:, half:]], dim=1)

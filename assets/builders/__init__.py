@@ -5,7 +5,7 @@ from assets.builders.builder import Builder
 from assets.builders.digits import DIGITS
 from assets.builders.encoders import FACES_ENCODER, TrainedEncoder
 from assets.builders.faces_dcgan import FACES_DCGAN
-from assets.builders.faces_grown import FACES, FACES_PROGAN
+from assets.builders.faces_grown import FACES, FACES_PROGAN, FACES_STYLEGAN
 from assets.builders.lpips import LPIPS
 from assets.builders.models import AVATARS_DCGAN, DIGITS_GAN
 from assets.builders.mtcnn import MTCNN
@@ -16,5 +16,7 @@ from assets.builders.trained import TrainedModel
 BUILDERS: dict[str, Builder] = {
     builder.name: builder for builder in (FACES_DCGAN, *LPIPS, MTCNN, REAL_ESRGAN, SAMPLES, AVATARS, DIGITS)
 }
-TRAINED: dict[str, TrainedModel] = {model.name: model for model in (DIGITS_GAN, AVATARS_DCGAN, FACES_PROGAN, FACES)}
+TRAINED: dict[str, TrainedModel] = {
+    model.name: model for model in (DIGITS_GAN, AVATARS_DCGAN, FACES_PROGAN, FACES_STYLEGAN, FACES)
+}
 ENCODERS: dict[str, TrainedEncoder] = {encoder.name: encoder for encoder in (FACES_ENCODER,)}

@@ -143,7 +143,7 @@ FACES_STYLEGAN = FacesModel(
     architecture="stylegan",
     preset="faces-32",
     data="faces-dcgan",
-    images=72_000,
+    images=60_000,
     measured=1000,
     options={"resolution": "32", "mirror": "True", "arithmetic": "bfloat16"},
     enlarged=2,
@@ -158,7 +158,7 @@ FACES = ContinuedFaces(
     architecture="stylegan2",
     preset="auto-64",
     data="faces-dcgan",
-    images=24_240,
+    images=72_000,
     measured=1000,
     options={
         "mirror": "True",
