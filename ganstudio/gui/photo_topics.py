@@ -31,12 +31,17 @@ SEARCH = Topic(
             "have."
         ),
         (
+            "“Tune” then changes the model itself a little, until it draws this photo. What it changed is kept in a "
+            "small file of its own; the model stays as it is, and undo goes back to it."
+        ),
+        (
             "LPIPS says how different two pictures are to the eye: 0 is the same, and the closer the better. You may "
             "hold the search, stop it and keep the best so far, or go on later."
         ),
     ),
     "Karras et al. 2020, “Analyzing and Improving the Image Quality of StyleGAN”, appendix D; Zhu et al. 2016, "
-    "“Generative Visual Manipulation on the Natural Image Manifold”; Zhang et al. 2018 (LPIPS)",
+    "“Generative Visual Manipulation on the Natural Image Manifold”; Roich et al. 2021, “Pivotal Tuning”; "
+    "Zhang et al. 2018 (LPIPS)",
 )
 PASTE = Topic(
     "Paste back",

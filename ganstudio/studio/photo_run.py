@@ -1,9 +1,13 @@
 """One search for a photo's latent, step by step on the compute thread; its best so far is a document."""
 
 import dataclasses
+import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +29,10 @@ from ganstudio.core.progress import Progress
 from ganstudio.core.project import PhotoInHand
 from ganstudio.core.store import ArrayRef, Store
 from ganstudio.engine.compute import Backend
-from ganstudio.studio.inversion import Method
+from ganstudio.studio.inversion import TUNING_SHARE, Method
 from ganstudio.studio.mixing import latent_name
 from ganstudio.studio.photo_reading import aligned_picture
+from ganstudio.studio.recipe_file import MARK
 
 if TYPE_CHECKING:
     from ganstudio.core.generator import LatentCode
@@ -38,6 +43,7 @@ KEPT_EVERY_S = 1.0
 LIGHT_BYTES = 256 << 10
 ENCODER_FILE = "encoder.safetensors"
 ENCODING = (Method.ENCODER, Method.HYBRID)
+TUNED = "tuned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,25 @@ class Best:
 
 
 def has_encoder(info: ModelInfo) -> bool:
-    """Whether an encoder lies beside a model's file."""
-    return (Path(info.path).parent / ENCODER_FILE).is_file()
+    """Whether an encoder of a model ships or lies beside its file; reads no more than the heads of files."""
+    from ganstudio.checkpoints.shipped import shipped_encoders
+
+    for path in (Path(info.path).parent / ENCODER_FILE, *shipped_encoders()):
+        with suppress(OSError):
+            if encoded_by(path, path.stat().st_mtime_ns) == info.digest:
+                return True
+    return False
+
+
+@lru_cache(maxsize=64)
+def encoded_by(path: Path, _written: int) -> str:
+    """Return the digest of the model that an encoder's file names, empty where it names none."""
+    from safetensors import SafetensorError, safe_open
+
+    with suppress(SafetensorError, ValueError, TypeError, AttributeError), safe_open(path, framework="np") as file:
+        encodes = json.loads((file.metadata() or {}).get(MARK, "{}")).get("provenance", {}).get("encodes", {})
+        return str(encodes.get("digest", ""))
+    return ""
 
 
 def spaces_of(info: ModelInfo) -> tuple[Space, ...]:
@@ -86,10 +109,23 @@ class SearchRun:
     """One search; its steps run on the compute thread, and `best` is read on the main one."""
 
     def __init__(
-        self, store: Store, info: ModelInfo, hand: PhotoInHand, plan: Plan, document: Document, *, onward: bool
+        self,
+        store: Store,
+        info: ModelInfo,
+        hand: PhotoInHand,
+        plan: Plan,
+        document: Document,
+        *,
+        onward: bool,
+        folder: Path,
     ) -> None:
-        """Take a photo's square, a plan that fits, and the document whose classes hold; begin there where `onward`."""
+        """Take a photo's square, a plan that fits, and the document whose classes hold; begin there where `onward`.
+
+        A model that was tuned is written into `folder`.
+        """
         self.best: Best | None = None
+        self.tuned: ModelInfo | None = None
+        self._folder = folder
         self._store, self._info, self._hand, self._plan = store, info, hand, plan
         self._document, self._onward = document, onward
         self._noted = 0.0
@@ -100,17 +136,20 @@ class SearchRun:
         from ganstudio.engine.inverting import Method as Way
         from ganstudio.engine.inverting import PhotoInversion
         from ganstudio.latent.inversion import InversionOptions
+        from ganstudio.latent.pivotal import TuningOptions
 
         plan, model = self._plan, backend.model(self._info.digest)
         assert plan.method is not None
         aligned = aligned_picture(self._hand, self._info.resolution, self._store)
         yield Progress(0, plan.steps, "Getting ready")
-        encode = encoder_of(model) if plan.method in ENCODING and not self._onward else None
+        encode = encoder_of(model) if plan.method is not Method.OPTIMISE and not self._onward else None
+        tuning = round(plan.steps * TUNING_SHARE) if plan.method is Method.PIVOTAL else 0
         inversion = PhotoInversion(
             model,
             aligned,
             Way(plan.method.value),
-            InversionOptions(space=plan.space, steps=plan.steps, seed=plan.seed),
+            InversionOptions(space=plan.space, steps=plan.steps - tuning, seed=plan.seed),
+            tuning=TuningOptions(steps=tuning, seed=plan.seed),
             encode=encode,
             start=code_of(self._document, model, self._store) if self._onward else None,
             mask=mask_of(self._hand, self._info.resolution, self._store),
@@ -122,9 +161,11 @@ class SearchRun:
                 self._keep(inversion.found, whole=False)
                 done += sight.steps > 0
                 words = f"The latent is kept: LPIPS {sight.lpips:.4f} after {done} steps."
-                yield Progress(sight.number, max(sight.steps, 1), words, result=sight)
+                yield Progress(done, plan.steps, words, result=sight)
         finally:
             self._keep(inversion.found, whole=True)
+            if inversion.found is not None and inversion.found.changes:
+                self._keep_tuned(backend, inversion.found)
 
     def _keep(self, found: "Found | None", *, whole: bool) -> None:
         """Put the best so far into the store about once a second; noises that weigh much, only at the end."""
@@ -134,6 +175,20 @@ class SearchRun:
         weight = sum(noise.numel() for noise in found.code.noises.values()) * 4
         document = self._drawn_by(found.code, noises=whole or weight <= LIGHT_BYTES)
         self.best = Best(document, found.lpips, found.lpips_of_mean, found.psnr, found.steps)
+
+    def _keep_tuned(self, backend: Backend, found: "Found") -> None:
+        """Write what tuning changed beside the settings, and let the best be drawn by the model with these changes."""
+        from ganstudio.checkpoints.tuned import save_tuned
+
+        assert self.best is not None
+        self._folder.mkdir(parents=True, exist_ok=True)
+        name = f"{Path(self._info.name).stem} {Path(self._hand.name).stem}"
+        number = next(n for n in count(1) if not (self._folder / f"{name} {n}.safetensors").exists())
+        path = self._folder / f"{name} {number}.safetensors"
+        save_tuned(path, Path(self._info.path), found.changes)
+        self.tuned = info = backend.open(str(path)).info
+        document = dataclasses.replace(self.best.document, model=info.document.model)
+        self.best = dataclasses.replace(self.best, document=document)
 
     def _drawn_by(self, code: "LatentCode", *, noises: bool) -> Document:
         """Return the document that draws a code."""

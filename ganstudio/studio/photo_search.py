@@ -11,11 +11,11 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.frame import Problem
 from ganstudio.core.inputs import Ability
 from ganstudio.core.progress import JobState, JobStatus
-from ganstudio.core.project import KeptLatent
+from ganstudio.core.project import KeptLatent, PhotoInHand
 from ganstudio.core.store import Array
 from ganstudio.studio.kept import free_name
 from ganstudio.studio.mixing import latent_name
-from ganstudio.studio.photo_run import Best, Plan, SearchRun, fitting
+from ganstudio.studio.photo_run import TUNED, Best, Plan, SearchRun, fitting
 
 if TYPE_CHECKING:
     from ganstudio.engine.inverting import Sight
@@ -49,6 +49,8 @@ class PhotoSearch:
         self._searches = 0
         self._run: SearchRun | None = None
         self._shown: Document | None = None
+        self._source: PhotoInHand | None = None
+        self._followed = Plan()
 
     @property
     def plan(self) -> Plan:
@@ -109,7 +111,9 @@ class PhotoSearch:
             session.failed.emit(Problem(str(NothingToSearchError("Open a photo and a model that draws from latents."))))
             return
         document = hand.found if onward and hand.found is not None else session.document
-        self._run = SearchRun(session.store, info, hand, self.plan, document, onward=onward)
+        folder = session.settings.folder / TUNED
+        self._run = SearchRun(session.store, info, hand, self.plan, document, onward=onward, folder=folder)
+        self._source, self._followed = hand, self.plan
         self._shown, self.best, self.picture, self.words = session.document, None, None, "Getting ready…"
         if not onward:
             self.curves = {name: [] for name in CURVES}
@@ -149,31 +153,35 @@ class PhotoSearch:
         if session.document == self._shown:
             values["documents"] = session.project.with_document(best.document).documents
             self._shown = best.document
-        if hand is not None and (values or final):
+        same = hand is not None and self._source is not None and hand.pixels == self._source.pixels
+        if hand is not None and same and (values or final):
             values["photo"] = dataclasses.replace(hand, found=best.document)
         if final:
             values["kept"] = (*session.project.kept, self._kept(best))
         if values:
-            name = Path(hand.name).stem if hand is not None else "a photo"
-            session.change_project(f"Search the latent of {name}", values, f"search {self._searches}")
+            session.change_project(f"Search the latent of {self._name}", values, f"search {self._searches}")
+
+    @property
+    def _name(self) -> str:
+        return Path(self._source.name).stem if self._source is not None else "photo"
 
     def _kept(self, best: Best) -> KeptLatent:
-        session, plan = self._session, self.plan
-        name = Path(session.project.photo.name).stem if session.project.photo is not None else "photo"
+        session, plan, name = self._session, self._followed, self._name
         value = next(each for each in best.document.inputs.values() if isinstance(each, LatentArray))
         method = plan.method.value if plan.method is not None else ""
         tags = ("photo", method, plan.space.value, f"LPIPS {best.lpips:.4f}", f"PSNR {best.psnr:.1f} dB")
         return KeptLatent(free_name(session.project.kept, f"{name} · {best.lpips:.3f}"), best.document, value, tags)
 
     def _end(self) -> None:
+        if self._run is not None and self._run.tuned is not None:
+            self._session.library.remember(self._run.tuned)
         self._record(final=True)
         self._session.end_gesture()
         best = self.best
         if best is not None:
-            self.words = (
-                f"LPIPS {best.lpips:.4f} after {best.steps} steps; the mean's picture has {best.lpips_of_mean:.4f}"
-            )
-            self._session.noted.emit(f"The latent is kept: LPIPS {best.lpips:.4f} after {best.steps} steps.")
+            by = f"after {best.steps} steps" if best.steps else "by the encoder"
+            self.words = f"LPIPS {best.lpips:.4f} {by}; the mean's picture has {best.lpips_of_mean:.4f}"
+            self._session.noted.emit(f"The latent is kept: LPIPS {best.lpips:.4f} {by}.")
         else:
             self.words = ""
         self._run = self._shown = None

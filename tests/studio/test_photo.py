@@ -11,11 +11,12 @@ from PIL import Image
 from ganstudio.core.document import LatentArray, LatentPoint, OffsetStyles, Space
 from ganstudio.core.paths import ASSETS
 from ganstudio.core.square import Square
-from ganstudio.core.store import Store
+from ganstudio.core.store import Array, Store
+from ganstudio.studio.inversion import Method
 from ganstudio.studio.journal import JOURNAL, read_journal
 from ganstudio.studio.opening import open_file, opener_of
 from ganstudio.studio.photo_paste import Edge, PasteOptions
-from ganstudio.studio.photo_run import Plan, fitting, spaces_of
+from ganstudio.studio.photo_run import Plan, fitting, has_encoder, spaces_of
 from ganstudio.studio.project_file import open_project, save_project
 from ganstudio.studio.session import Session
 from tests.studio.conftest import PATIENCE_S, Running
@@ -29,6 +30,12 @@ def opened(running: Running, path: Path = ASTRONAUT) -> Session:
     open_file(session, path)
     running.until(lambda: session.project.photo is not None and session.photo.aligned is not None)
     return session
+
+
+def pixels(file: Path) -> Array:
+    """What a picture file shows."""
+    with Image.open(file) as picture:
+        return np.asarray(picture.convert("RGB"))
 
 
 def searched(running: Running, plan: Plan) -> Session:
@@ -197,7 +204,7 @@ def test_the_picture_goes_back_into_the_photo(running: Running, tmp_path: Path) 
         out = tmp_path / f"{edge.value}.png"
         back.export(out)
         running.until(lambda out=out: any(str(out) in words for words in said))  # type: ignore[misc]
-        pasted, original = (np.asarray(Image.open(path).convert("RGB")) for path in (out, photo))
+        pasted, original = pixels(out), pixels(photo)
         changed = (pasted != original).any(axis=2)
         assert 0.02 < changed.mean() < 0.5
     back.export(photo)
@@ -206,7 +213,7 @@ def test_the_picture_goes_back_into_the_photo(running: Running, tmp_path: Path) 
     photo.unlink()
     back.export(tmp_path / "later.png")
     running.until(lambda: "is gone" in said[-1])
-    assert Image.open(tmp_path / "later.png").size == (512, 512)
+    assert pixels(tmp_path / "later.png").shape == (512, 512, 3)
 
 
 def test_a_mask_says_what_counts(running: Running) -> None:
@@ -238,3 +245,40 @@ def test_gray_models_without_faces_take_any_photo(run: Callable[[str | Path], Ru
     session = opened(running, ASSETS / "samples" / "coffee.png")
     searched(running, Plan(steps=2))
     assert isinstance(next(iter(session.document.inputs.values())), LatentArray)
+
+
+def test_a_tuned_model_is_a_file_of_its_own(run: Callable[[str | Path], Running], styled_model: Path) -> None:
+    running = run(styled_model)
+    session = opened(running)
+    first = session.document
+    searched(running, Plan(method=Method.PIVOTAL, steps=6))
+    frame = running.settle()
+    tuned = session.settings.folder / "tuned" / "small-styles astronaut 1.safetensors"
+    assert tuned.is_file()
+    assert session.document.model.name == str(tuned)
+    assert session.model is not None
+    assert session.model.digest == session.document.model.digest != first.model.digest
+    search = session.photo.search
+    assert search.picture is not None
+    drawn = next(iter(frame.pictures.values())).astype(int)
+    assert np.abs(drawn - search.picture).mean() < 1
+    session.undo()
+    running.until(lambda: session.model is not None and session.model.digest == first.model.digest)
+    running.settle()
+
+
+def test_an_encoder_answers_at_once_and_the_search_goes_on_from_there(run: Callable[[str | Path], Running]) -> None:
+    running = run("faces")
+    session = opened(running)
+    assert session.model is not None
+    if not has_encoder(session.model):
+        pytest.skip("no encoder ships for these faces")
+    assert session.photo.search.plan.method is Method.HYBRID
+    searched(running, Plan(method=Method.ENCODER))
+    best = session.photo.search.best
+    assert best is not None
+    assert best.steps == 0
+    assert best.psnr > 10
+    searched(running, Plan(steps=2))
+    assert session.photo.search.best is not None
+    assert session.photo.search.best.lpips <= best.lpips

@@ -28,6 +28,7 @@ METHODS = {
     Method.ENCODER: ("Encoder", "A network that learned to read pictures answers at once"),
     Method.OPTIMISE: ("Optimise", "Begins at the average picture and comes nearer step by step"),
     Method.HYBRID: ("Hybrid", "The encoder's answer, improved step by step"),
+    Method.PIVOTAL: ("Tune", "Half the steps search, half tune the model around what was found, in a copy of its own"),
 }
 SPACES = {
     Space.W_PLUS: ("W+", "A style for every layer: near to the photo, and easy to edit"),

@@ -116,11 +116,13 @@ def test_from_a_dropped_photo_to_a_saved_one(
     qtbot.mouseClick(paste.save, LEFT)
     qtbot.waitUntil(out.exists, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: not session.jobs, timeout=PATIENCE_MS)
-    assert Image.open(out).size == (512, 512)
+    with Image.open(out) as picture:
+        assert picture.size == (512, 512)
 
 
 def test_the_frame_is_corrected_by_hand_and_faces_are_chosen(start: Callable[..., Running], tmp_path: Path) -> None:
-    both = np.concatenate([np.asarray(Image.open(ASTRONAUT))[:260, 100:360]] * 2, axis=1)
+    with Image.open(ASTRONAUT) as picture:
+        both = np.concatenate([np.asarray(picture)[:260, 100:360]] * 2, axis=1)
     Image.fromarray(both).save(tmp_path / "two.bmp")
     running = start("faces-dcgan")
     drop(running, tmp_path / "two.bmp")
