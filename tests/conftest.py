@@ -92,3 +92,23 @@ def styled_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("models") / "small-styles.safetensors"
     save_checkpoint(path, Checkpoint(card.id, small, {"generator": dict(card.build(small).network.state_dict())}))
     return path
+
+
+@pytest.fixture
+def tiny_enlarger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A small network that enlarges four times, in the place of the shipped one; returns the name in recipes."""
+    import torch
+
+    from ganstudio.architectures.srgan import card
+    from ganstudio.architectures.srgan.networks import SRGANConfig
+    from ganstudio.checkpoints.checkpoint import Checkpoint
+    from ganstudio.checkpoints.format import save_checkpoint
+    from ganstudio.engine import enlarging
+
+    torch.manual_seed(4)
+    small = SRGANConfig(width=6, blocks=1, growth=3)
+    path = tmp_path / "tiny-enlarger" / "model.safetensors"
+    path.parent.mkdir()
+    save_checkpoint(path, Checkpoint(card.id, small, {"generator": dict(card.build(small).network.state_dict())}))
+    monkeypatch.setattr(enlarging, "shipped_enlarger", lambda: path)
+    return path.parent.name

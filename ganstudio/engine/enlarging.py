@@ -118,6 +118,13 @@ def open_enlarger(
     return network
 
 
+@torch.no_grad()
+def steps_of_a_tile(network: EnlargingPictures) -> int:
+    """Return how many steps of `enlarged` each tile takes, from one that costs next to nothing."""
+    side = max(4, network.needed_multiple)
+    return sum(1 for _ in network.walk(torch.zeros(1, network.channels, side, side, device=network.device))) + 1
+
+
 def enlarging(picture: Array, path: str | Path | None = None, tiling: Tiling | None = None) -> JobFactory:
     """Return a job that enlarges a uint8 picture `[H, W, C]` on the device in use; its last step has the result."""
 
@@ -128,6 +135,7 @@ def enlarging(picture: Array, path: str | Path | None = None, tiling: Tiling | N
     return steps
 
 
+@torch.no_grad()  # on a generator function it holds while the function runs, not between its steps
 def enlarged(network: EnlargingPictures, picture: Array, tiling: Tiling | None = None) -> Iterator[Progress]:
     """Enlarge a uint8 picture `[H, W, 1, 3 or 4]`, step by step; the last step's result is the larger one.
 
@@ -145,7 +153,7 @@ def enlarged(network: EnlargingPictures, picture: Array, tiling: Tiling | None =
     rows, columns = (spans(n, tiling, network.needed_multiple) for n in (height, width))
     result = np.empty((height * scale, width * scale, channels), dtype=np.uint8)
     done, total = 0, len(rows) * len(columns)
-    with torch.no_grad(), recovered_from_exhaustion(network.device, lambda: None):
+    with recovered_from_exhaustion(network.device, lambda: None):
         carried = torch.zeros(())
         for row in rows:
             band = torch.zeros(channels, row.used * scale, width * scale)

@@ -41,5 +41,10 @@ EXPORT = Topic(
             "Every file carries its recipe: drop it on the window and everything that made it is back. "
             "A recipe too large for the file lies beside it."
         ),
+        (
+            "“Enlarge 4×” makes every picture four times as wide and high with a network that learned what sharp "
+            "photographs look like. The details are its own, not the model's: the recipe draws the plain picture."
+        ),
     ),
+    "Wang et al. 2021, “Real-ESRGAN: Training Real-World Blind Super-Resolution with Pure Synthetic Data”",
 )

@@ -1,7 +1,8 @@
 """Pictures, frames, grids and films to files, as jobs: always in full precision, with the recipe inside."""
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -17,10 +18,11 @@ from ganstudio.core.project import Timeline
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.compute import Backend
 from ganstudio.latent.path import document_at, total_seconds
+from ganstudio.studio.enlargement import PictureEnlarging
 from ganstudio.studio.mixing import latent_name
-from ganstudio.studio.pictures import prepare_folder, sheet
+from ganstudio.studio.pictures import SHEET_LIMIT_PX, prepare_folder, sheet
 from ganstudio.studio.playing import has_w
-from ganstudio.studio.recipe_file import SUFFIX, SplitRecipe, split_recipe
+from ganstudio.studio.recipe_file import SUFFIX, Enlargement, SplitRecipe, split_recipe
 from ganstudio.studio.session import Session
 
 MOST_FRAMES = 1_000_000
@@ -39,6 +41,29 @@ class ExportOptions:
     fps: float = 30.0
     bit_rate: int | None = None
     recipe: bool = True
+    enlarge: bool = False  # four times as wide and high by the shipped network, before `side` is looked at
+
+
+class Drawing:
+    """Draws the documents of one export: exactly, enlarged where that is asked for, and at the wanted size."""
+
+    def __init__(self, backend: Backend, options: ExportOptions, total: int = 1) -> None:
+        """Nothing is drawn or loaded yet."""
+        self._backend, self._total = backend, total
+        self._side = options.side
+        self._enlarging = PictureEnlarging(backend.status().device) if options.enlarge else None
+
+    def picture(self, document: Document, done: int = 0) -> Generator[Progress, None, Array]:
+        """Return the picture of a document, number `done` of all, uint8 `[H, W, 3]`; yield while it is enlarged."""
+        pixels = full_picture(self._backend, document, ExportOptions())
+        if self._enlarging is not None:
+            pixels = yield from self._enlarging.enlarged(pixels, done, self._total)
+        return pixels if self._side is None else resized(pixels, self._side)
+
+    @property
+    def enlarged(self) -> Enlargement | None:
+        """What made the pictures so far larger, for their recipes."""
+        return None if self._enlarging is None else self._enlarging.used
 
 
 def export_picture(session: Session, path: Path, options: ExportOptions, document: Document | None = None) -> int:
@@ -47,7 +72,9 @@ def export_picture(session: Session, path: Path, options: ExportOptions, documen
 
     def work(backend: Backend) -> Iterator[Progress]:
         yield Progress(0, 1)
-        save(path, full_picture(backend, wanted, options), wanted, session.store, options)
+        drawing = Drawing(backend, options)
+        picture = yield from drawing.picture(wanted)
+        save(path, picture, wanted, session.store, options, drawing.enlarged)
         yield Progress(1, 1, f"Saved {path}.")
 
     return session.add_job(f"Save {path.name}", work)
@@ -60,10 +87,11 @@ def export_pictures(
 
     def work(backend: Backend) -> Iterator[Progress]:
         taken = {path.stem.casefold() for path in prepare_folder(folder).iterdir()}
+        drawing = Drawing(backend, options, len(documents))
         for done, (name, document) in enumerate(documents):
             stem = free_stem(name, taken)
-            picture = full_picture(backend, document, options)
-            save(folder / f"{stem}{suffix}", picture, document, session.store, options)
+            picture = yield from drawing.picture(document, done)
+            save(folder / f"{stem}{suffix}", picture, document, session.store, options, drawing.enlarged)
             yield Progress(done + 1, len(documents), f"Saved {done + 1} pictures in {folder}.")
 
     return session.add_job(f"Export {len(documents)} pictures", work)
@@ -74,10 +102,13 @@ def export_grid(session: Session, path: Path, documents: Sequence[Document], opt
 
     def work(backend: Backend) -> Iterator[Progress]:
         drawn: list[Array] = []
+        drawing = Drawing(backend, options, len(documents) + 1)
+        room = SHEET_LIMIT_PX // math.ceil(len(documents) ** 0.5)
         for document in documents:
-            drawn.append(full_picture(backend, document, options))
+            picture = yield from drawing.picture(document, len(drawn))
+            drawn.append(resized(picture, room) if options.enlarge and max(picture.shape) > room else picture)
             yield Progress(len(drawn), len(documents) + 1)
-        save(path, sheet(np.stack(drawn)), documents[0], session.store, options)
+        save(path, sheet(np.stack(drawn)), documents[0], session.store, options, drawing.enlarged)
         yield Progress(len(drawn), len(drawn), f"Saved {path}.")
 
     return session.add_job(f"Grid {path.name}", work)
@@ -92,10 +123,12 @@ def export_frames(session: Session, folder: Path, suffix: str, options: ExportOp
     def work(backend: Backend) -> Iterator[Progress]:
         if any(prepare_folder(folder).glob("frame[0-9]*")):
             raise SaveError(f"The folder {folder} already holds frames, which would be mixed up; choose another one.")
+        drawing = Drawing(backend, options, count)
         for number in range(count):
             document = at(number / options.fps)
-            picture = full_picture(backend, document, options)
-            save(folder / f"frame{number:0{digits}d}{suffix}", picture, document, session.store, options)
+            picture = yield from drawing.picture(document, number)
+            path = folder / f"frame{number:0{digits}d}{suffix}"
+            save(path, picture, document, session.store, options, drawing.enlarged)
             yield Progress(number + 1, count, f"Saved {number + 1} frames in {folder}.")
 
     return session.add_job(f"Export {count} frames", work)
@@ -110,13 +143,16 @@ def export_film(session: Session, path: Path, options: ExportOptions) -> int:
     def work(backend: Backend) -> Iterator[Progress]:
         from ganstudio.studio.film import Film
 
-        recipe = split_recipe(document, session.store, timeline) if options.recipe else None
-        first = full_picture(backend, at(0.0), options)
-        size = (first.shape[1], first.shape[0])
+        drawing = Drawing(backend, options, count)
+        picture = yield from drawing.picture(at(0.0))
+        size, made = (picture.shape[1], picture.shape[0]), drawing.enlarged
+        recipe = split_recipe(document, session.store, timeline, enlarged=made) if options.recipe else None
         inside = None if recipe is None else recipe.inside
         with Film(path, size, fps, quality=options.quality, bit_rate=options.bit_rate, recipe=inside) as film:
             for number in range(count):
-                film.add(first if number == 0 else full_picture(backend, at(number / options.fps), options))
+                if number:
+                    picture = yield from drawing.picture(at(number / options.fps), number)
+                film.add(picture)
                 yield Progress(number + 1, count)
             film.finish()
         _save_beside(path, recipe)
@@ -164,11 +200,18 @@ def resized(pixels: Array, side: int) -> Array:
     return result
 
 
-def save(path: Path, pixels: Array, document: Document, store: Store, options: ExportOptions) -> None:
+def save(
+    path: Path,
+    pixels: Array,
+    document: Document,
+    store: Store,
+    options: ExportOptions,
+    enlarged: Enlargement | None = None,
+) -> None:
     """Write a picture with its recipe, whole or not at all. Raises `SaveError`."""
     from ganstudio.studio.carried import picture_bytes
 
-    recipe = split_recipe(document, store) if options.recipe else None
+    recipe = split_recipe(document, store, enlarged=enlarged) if options.recipe else None
     inside = None if recipe is None else recipe.inside
     data = picture_bytes(pixels, path.suffix, inside, options.quality)
     write_file(path, [data], len(data))

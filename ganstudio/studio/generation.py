@@ -43,6 +43,8 @@ class GenerateOptions:
     """Truncate only this many of the first layers; all where not given."""
     label: Annotated[int | None, tyro.conf.arg(name="class")] = None
     """Number of the class, for a model that has classes."""
+    enlarge: bool = False
+    """Write the pictures four times as wide and high, with details drawn by Real-ESRGAN; the sheet keeps them small."""
     device: str = AUTO
     """Where to compute: auto, cpu, cuda, cuda:1, mps."""
     precision: Precision = Precision.EXACT
@@ -84,8 +86,10 @@ def generate(options: GenerateOptions) -> Iterator[Progress]:
 
     from ganstudio import open_model
     from ganstudio.core.pixels import to_pixels
+    from ganstudio.studio.enlargement import PictureEnlarging
     from ganstudio.studio.pictures import sheet
 
+    enlarging = PictureEnlarging(options.device)
     model = open_model(options.model, device=options.device, precision=options.precision)
     if options.label is not None and not model.c_dim:
         raise WrongInputError(f"The model {options.model} has no classes: leave --class out.")
@@ -93,9 +97,10 @@ def generate(options: GenerateOptions) -> Iterator[Progress]:
     for begin in range(0, len(seeds), CHUNK):
         chunk = seeds[begin : begin + CHUNK]
         pictures = model.sample(chunk, psi=options.psi, cutoff=options.cutoff, c=options.label)
-        for seed, pixels in zip(chunk, to_pixels(pictures), strict=True):
-            save_png(folder / f"seed{seed:04d}.png", pixels)
+        for number, (seed, pixels) in enumerate(zip(chunk, to_pixels(pictures), strict=True), begin):
             shown.append(pixels)
+            written = (yield from enlarging.enlarged(pixels, number, len(seeds))) if options.enlarge else pixels
+            save_png(folder / f"seed{seed:04d}.png", written)
         del shown[SHEET_PICTURES:]
         yield Progress(begin + len(chunk), len(seeds), f"seed {chunk[-1]}")
     save_png(folder / "sheet.png", sheet(np.stack(shown)))
@@ -111,12 +116,15 @@ def _draw_recipe(options: GenerateOptions) -> Iterator[Progress]:
     from ganstudio.core.document import Document
     from ganstudio.core.store import Store
     from ganstudio.engine.rendering import Rendering
+    from ganstudio.studio.enlargement import PictureEnlarging
     from ganstudio.studio.exporting import ExportOptions, save
     from ganstudio.studio.recipes import recipe_document
 
-    store = Store()
+    store, enlarging = Store(), PictureEnlarging(options.device)
     document: Document = recipe_document(options.recipe, store)
     rendering = Rendering(store)
     rendering.choose(options.device, options.precision)
-    save(folder / "recipe.png", rendering.pictures([document])[0], document, store, ExportOptions())
+    picture = rendering.pictures([document])[0]
+    picture = (yield from enlarging.enlarged(picture)) if options.enlarge else picture
+    save(folder / "recipe.png", picture, document, store, ExportOptions(), enlarging.used)
     yield Progress(1, 1, f"{folder / 'recipe.png'}")

@@ -14,6 +14,7 @@ from ganstudio.core.document import Space
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.files import write_file
 from ganstudio.core.progress import Progress
+from ganstudio.studio.enlargement import PictureEnlarging
 from ganstudio.studio.framings import framing_of
 from ganstudio.studio.pictures import prepare_folder, save_png
 
@@ -59,6 +60,8 @@ class InvertOptions:
     """Which of several faces, the largest first."""
     seed: int = 0
     """For what is drawn at random in the search."""
+    enlarge: bool = False
+    """Also write enlarged.png: the reconstruction four times as wide and high, with details drawn by Real-ESRGAN."""
     device: str = AUTO
     """Where to compute: auto, cpu, cuda, cuda:1, mps."""
 
@@ -91,6 +94,8 @@ def invert(options: InvertOptions) -> Iterator[Progress]:
     found = inversion.found
     assert found is not None, "every method has a first step"
     save_png(folder / "reconstruction.png", found.picture)
+    if options.enlarge:
+        save_png(folder / "enlarged.png", (yield from PictureEnlarging(options.device).enlarged(found.picture)))
     write_bytes(folder / "latent.npz", latent_file(model, found))
     write_bytes(folder / "curves.csv", curves(sights).encode())
     if found.changes:

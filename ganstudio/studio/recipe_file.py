@@ -39,11 +39,21 @@ class MissingArraysError(StudioError):
 
 
 @dataclass(frozen=True, slots=True)
+class Enlargement:
+    """What made an exported picture larger than the one that its document draws."""
+
+    times: int
+    network: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
-    """What an exported picture or video is made from."""
+    """What an exported picture or video is made from; `enlarged` says what was done to the picture after that."""
 
     document: Document
     timeline: Timeline | None = None
+    enlarged: Enlargement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +74,17 @@ def recipe_of(document: Document, store: Store, timeline: Timeline | None = None
 
 
 def split_recipe(
-    document: Document, store: Store, timeline: Timeline | None = None, limit: int = INSIDE_BYTES
+    document: Document,
+    store: Store,
+    timeline: Timeline | None = None,
+    limit: int = INSIDE_BYTES,
+    enlarged: Enlargement | None = None,
 ) -> SplitRecipe:
     """Return a document's recipe in at most `limit` bytes, and the whole one beside it where that leaves arrays out."""
-    whole = recipe_of(document, store, timeline)
+    recipe = Recipe(document, timeline, enlarged)
+    whole = _written(recipe, packed_arrays(arrays_in(recipe).values(), store))
     if len(whole) <= limit:
         return SplitRecipe(whole)
-    recipe = Recipe(document, timeline)
     arrays: dict[str, Plain] = {}
     for ref in sorted(arrays_in(recipe).values(), key=lambda ref: store.get(ref).nbytes):
         more = {**arrays, **packed_arrays([ref], store)}
@@ -101,10 +115,11 @@ def read_recipe(data: bytes, store: Store, beside: bytes | None = None, name: st
     if with_document is None:
         raise MissingArraysError(_beside_words(name))
     try:
-        timeline = top.get("timeline")
+        timeline, enlarged = top.get("timeline"), top.get("enlarged")
         recipe = Recipe(
             _here(from_plain(with_document, Document, "document")),
             None if timeline is None else from_plain(timeline, Timeline, "timeline"),
+            None if enlarged is None else from_plain(enlarged, Enlargement, "enlarged"),
         )
         unpack_arrays(top.get("arrays"), store)
     except BrokenValueError as error:
@@ -132,6 +147,8 @@ def _written(recipe: Recipe, arrays: Mapping[str, Plain]) -> bytes:
     top |= {"document": to_plain(replace(recipe.document, model=named)), "arrays": dict(arrays)}
     if recipe.timeline is not None:
         top["timeline"] = to_plain(recipe.timeline)
+    if recipe.enlarged is not None:
+        top["enlarged"] = to_plain(recipe.enlarged)
     return packed_json(top)
 
 

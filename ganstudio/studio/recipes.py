@@ -84,6 +84,9 @@ def _restore(session: Session, recipe: Recipe, label: str) -> None:
     if recipe.timeline is not None:
         values["timeline"] = recipe.timeline
     session.change_project(label, values)
+    if recipe.enlarged is not None:
+        made = recipe.enlarged
+        session.noted.emit(f"The file shows this picture enlarged {made.times}× with {made.network}.")
 
 
 def draw_recipe(recipe: str | bytes | Path) -> Array:

@@ -13,7 +13,7 @@ from ganstudio.core.pixels import to_bytes
 from ganstudio.core.store import Array, Store
 from ganstudio.engine import enlarging
 from ganstudio.engine.compute import rendering_backend
-from ganstudio.engine.enlarging import Tiling, enlarged, open_enlarger, spans
+from ganstudio.engine.enlarging import Tiling, enlarged, open_enlarger, spans, steps_of_a_tile
 
 TINY = SRGANConfig(width=6, blocks=1, growth=3)
 REACH = 1 + 15 + 1 + 3  # convolutions of one block and of what lies around it
@@ -115,7 +115,12 @@ def test_progress_counts_tiles_and_can_end_anywhere() -> None:
     fractions = [step.fraction for step in enlarged(tiny(), picture(50, 30), Tiling(25, 4, 4))]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
-    assert len(fractions) > 8, "a tile takes several steps"
+    assert len(fractions) == 4 * steps_of_a_tile(tiny()) + 1
+
+
+def test_gradients_can_be_taken_between_two_steps() -> None:
+    for _ in enlarged(tiny(), picture(9, 8)):
+        assert torch.is_grad_enabled()
 
 
 @pytest.mark.parametrize(

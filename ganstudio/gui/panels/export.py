@@ -97,6 +97,15 @@ class ExportPanel(Panel):
         describe(
             self.recipe, "Carry the recipe", "The file remembers how it was made: drop it on the window to come back"
         )
+        self.enlarge = QCheckBox("Enlarge 4×")
+        self.enlarge.setMinimumHeight(TARGET)
+        describe(
+            self.enlarge,
+            "Enlarge 4×",
+            "Four times as wide and high before the longer side is looked at: Real-ESRGAN draws the details, which "
+            "takes a second and more for each picture",
+        )
+        self.enlarge.toggled.connect(lambda _on: self._show_kind())
         self.note = label("", "small", wrap=True)
         self.go = TextButton("Export…", "Choose where it goes", "primary", IconName.SAVE)
         self.go.clicked.connect(self.export)
@@ -109,7 +118,7 @@ class ExportPanel(Panel):
         row.addWidget(self.script)
         row.addWidget(self.line)
         for widget in (
-            self.what, self.form, self.seeds, self.side, self.fps, self.rate, self.quality, self.recipe,
+            self.what, self.form, self.seeds, self.enlarge, self.side, self.fps, self.rate, self.quality, self.recipe,
             self.note, self.go,
         ):  # fmt: skip
             self.column.addWidget(widget)
@@ -151,7 +160,14 @@ class ExportPanel(Panel):
         side = int(self._numbers[self.side])
         quality = int(self._numbers[self.quality])
         rate = int(self._numbers[self.rate] * 1e6) if self._has_rate else 0
-        return ExportOptions(side or None, quality, self._numbers[self.fps], rate or None, self.recipe.isChecked())
+        return ExportOptions(
+            side or None,
+            quality,
+            self._numbers[self.fps],
+            rate or None,
+            recipe=self.recipe.isChecked(),
+            enlarge=self.enlarge.isChecked(),
+        )
 
     @property
     def _has_rate(self) -> bool:
@@ -256,5 +272,6 @@ class ExportPanel(Panel):
             missing = "There is no path yet: put two keyframes on the timeline first."
         if self.what.key == KEPT and not project.kept:
             missing = "Nothing is kept yet: press L to keep a picture."
-        self.note.setText(missing or "Always in full precision.")
+        larger = " Enlarged with Real-ESRGAN; the recipe says so." if self.enlarge.isChecked() else ""
+        self.note.setText(missing or f"Always in full precision.{larger}")
         self.go.setEnabled(not missing)

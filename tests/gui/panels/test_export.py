@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PyQt6.QtCore import QMimeData, Qt
+from PyQt6.QtCore import QMimeData, QPoint, Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QFileDialog
 
@@ -73,6 +73,25 @@ def test_a_film_and_many_seeds_are_written(start: Start, tmp_path: Path, monkeyp
     panel.seeds.setText("nonsense")
     qtbot.mouseClick(panel.go, LEFT)
     assert "'nonsense'" in running.window.stage.banner.sentence.text()
+
+
+@pytest.mark.usefixtures("tiny_enlarger")
+def test_a_grid_is_enlarged(
+    start: Start, styled_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = start(styled_model)
+    panel, qtbot, path = export_panel(running), running.qtbot, tmp_path / "grid.png"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    panel.what.action(GRID).trigger()
+    panel.seeds.setText("1-4")
+    assert not panel.options().enlarge
+    qtbot.mouseClick(panel.enlarge, LEFT, pos=QPoint(10, panel.enlarge.height() // 2))
+    assert panel.options().enlarge
+    assert "Real-ESRGAN" in panel.note.text()
+    qtbot.mouseClick(panel.go, LEFT)
+    qtbot.waitUntil(path.exists, timeout=30_000)
+    with Image.open(path) as image:
+        assert image.size == (256, 256)
 
 
 def test_saving_takes_the_format_of_the_name(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
