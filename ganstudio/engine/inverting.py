@@ -121,11 +121,13 @@ class PhotoInversion:
     def steps(self) -> Iterator[Sight]:
         """Invert step by step."""
         self._began = time.perf_counter()
-        spread = spread_of(self.model.generator, self.model.z_dim, self._labels)
-        self._of_mean = self._lpips_of(self._mean_code(spread))
         start = self._start or self._encoded()
         if start is not None:
             yield self._noted(self._first(start), "encoder")
+        spread = spread_of(self.model.generator, self.model.z_dim, self._labels)
+        self._of_mean = self._lpips_of(self._mean_code(spread))
+        if self.found is not None:
+            self.found = replace(self.found, lpips_of_mean=self._of_mean)
         if self.method is Method.ENCODER:
             return
         if self.method is not Method.PIVOTAL or start is None or self.options.steps:
