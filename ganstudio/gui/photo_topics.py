@@ -22,8 +22,8 @@ SEARCH = Topic(
     (
         (
             "To edit a photo like any other picture, the numbers are searched for from which the model draws it. "
-            "“Optimise” begins at the average picture and improves it step by step; an encoder answers at once; the "
-            "hybrid begins with its answer and goes on from there."
+            "“Optimise” begins at the average picture and improves it step by step; an encoder answers at once; "
+            "“Both”, the hybrid, begins with its answer and goes on from there."
         ),
         (
             "W+ has a style for every layer and comes nearest to the photo. W is nearer to what the model draws by "

@@ -134,7 +134,7 @@ class PhotoSearch:
 
     def _take(self, sight: "Sight") -> None:
         for name in CURVES:
-            if name in sight.losses:
+            if name in sight.losses and sight.steps:  # the encoder's answer is no step
                 self.curves[name].append(sight.losses[name])
         self.picture = sight.best
         self.words = f"Step {sight.number} of {sight.steps}" if sight.steps else "The encoder's answer"

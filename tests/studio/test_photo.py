@@ -133,6 +133,15 @@ def test_a_search_goes_on_from_what_it_found_and_stops_with_the_best(running: Ru
     first = session.photo.search.best
     assert first is not None
     assert isinstance(session.document.inputs["z"], LatentArray)
+    back = session.photo.back
+    back.choose(PasteOptions(only_change=True))
+    back.watch(watched=True)
+    running.until(lambda: back.pasted is not None and back.idle)
+    assert session.project.photo is not None
+    shown = session.store.get(session.project.photo.pixels)
+    assert back.pasted is not None
+    assert np.array_equal(back.pasted, shown)  # nothing was changed yet
+    back.watch(watched=False)
     search = session.photo.search
     search.choose(Plan(steps=500))
     search.go_on()

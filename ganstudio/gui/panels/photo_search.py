@@ -27,7 +27,7 @@ STEPS = SliderRange(low=1, high=1000, default=200, step=10, decimals=0)
 METHODS = {
     Method.ENCODER: ("Encoder", "A network that learned to read pictures answers at once"),
     Method.OPTIMISE: ("Optimise", "Begins at the average picture and comes nearer step by step"),
-    Method.HYBRID: ("Hybrid", "The encoder's answer, improved step by step"),
+    Method.HYBRID: ("Both", "Hybrid: the encoder's answer, improved step by step"),
     Method.PIVOTAL: ("Tune", "Half the steps search, half tune the model around what was found, in a copy of its own"),
 }
 SPACES = {
