@@ -5,13 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 
+from assets.builders.card import rounded
 from assets.builders.sheet import write_calm_sheet, write_mixing_sheet
 from assets.builders.trained import METRICS, TrainedModel, train
 from ganstudio import open_model
 from ganstudio.checkpoints.shipped import MODEL_FILE
 from ganstudio.core.paths import ASSETS, user_folder
+from ganstudio.core.pixels import to_pixels
+from ganstudio.core.store import Array
+from ganstudio.data.faces.acceptance import face_scores, share_with_a_face
+from ganstudio.data.faces.judge import face_detector
 from ganstudio.data.generated import GeneratedOptions, GeneratedPictures
 from ganstudio.engine.model import Model
 from ganstudio.metrics.evaluation import Laboratory
@@ -20,6 +26,7 @@ from ganstudio.studio.assets import Card, Number, read_card
 from ganstudio.studio.evaluation import CACHE, as_real, measured_model
 from ganstudio.studio.model_drawer import ModelDrawer
 
+BATCH, SURE = 50, 0.9
 FRESH, OTHERS = "measured", "others"  # streams of pictures that no run sees
 DISTANCES = "frechet-vgg16,kernel-vgg16"
 LENGTHS = "ppl-z-full"
@@ -105,7 +112,35 @@ class ContinuedFaces(FacesModel):
         drawing = measured_model(open_model(self.data))
         paths = self.measure(drawing, self.real(model.info.resolution), LENGTHS)
         named = (replace(number, metric=f"{number.metric} of {self.data}") for number in paths)
-        return (*FacesModel.numbers(self, model), *named)
+        return (*FacesModel.numbers(self, model), *named, *self.faces_found(model))
+
+    def faces_found(self, model: Model) -> tuple[Number, ...]:
+        """Measure in how many uncurated pictures a detector finds a face that had no part in their choice."""
+        side, detector = model.info.resolution, face_detector()
+        batches = (range(first, first + BATCH) for first in range(0, self.measured, BATCH))
+        drawn = np.concatenate([to_pixels(model.sample(seeds)) for seeds in batches]).transpose(0, 3, 1, 2)
+        sets = {
+            "": np.ascontiguousarray(drawn),
+            f" of {self.data}, z x 1": self._fresh(GeneratedOptions(self.seed, side, 1.0, 0.0, FRESH)),
+            " of the data": self._fresh(GeneratedOptions(self.seed, side, stream=FRESH)),
+        }
+        found = {
+            name: share_with_a_face(face_scores(detector, pictures), SURE).value for name, pictures in sets.items()
+        }
+        return tuple(
+            Number(
+                f"faces found{name}",
+                round(share, 4),
+                self.measured,
+                f"standard error {rounded((share * (1 - share) / self.measured) ** 0.5)}",
+                f"MTCNN at a threshold of {SURE}",
+            )
+            for name, share in found.items()
+        )
+
+    def _fresh(self, options: GeneratedOptions) -> Array:
+        """Return pictures uint8 `[N, 3, R, R]` that the run has not seen."""
+        return GeneratedPictures(ModelDrawer(self.data), options).reader().read(range(self.measured)).pixels
 
     def card(self, numbers: tuple[Number, ...], shown: str) -> Card:
         """Say how it was made, and that it is not the last word."""
