@@ -12,6 +12,7 @@ from ganstudio.gui.bars import ModelLine, StatusLine, TopBar
 from ganstudio.gui.binding import Bindings
 from ganstudio.gui.panels.device import short_title
 from ganstudio.gui.read_out import ReadOut, memory_in_words
+from ganstudio.gui.sharp_view import SharpView
 from ganstudio.gui.stage import Stage
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.widgets.buttons import TextButton, describe
@@ -54,6 +55,7 @@ class Desk(QObject):
         self.bindings.on(session.history_changed, self._show_history)
         self.bindings.on(session.jobs_changed, self._show_jobs)
         self.bindings.on(session.noted, self._note)
+        self.sharp = SharpView(session, stage)  # after those that show the frames
         self._model_changed()
         self._show_history()
         self._show_jobs()
@@ -62,6 +64,7 @@ class Desk(QObject):
     def release(self) -> None:
         """Listen no longer."""
         self._refresh.stop()
+        self.sharp.release()
         self.bindings.release()
 
     def _frame_arrived(self, frame: Frame) -> None:

@@ -8,7 +8,7 @@ from ganstudio.gui.commands import model_commands
 from ganstudio.gui.theme.appearance import Appearance
 from ganstudio.studio.session import Session
 
-OF_PICTURE = ("copy", "save", "", "fit", "actual", "smooth", "fullscreen")
+OF_PICTURE = ("copy", "save", "", "fit", "actual", "smooth", "sharp", "fullscreen")
 KEEP = "keep"
 
 

@@ -84,6 +84,13 @@ class ViewBar(Surface):
         self.smooth.setCheckable(True)
         self.fit = IconButton(IconName.FIT, "Fit", "Show the whole picture (F)")
         self.actual = IconButton(IconName.ACTUAL, "Actual size", "One screen pixel per picture pixel (1)")
+        self.sharp = IconButton(
+            IconName.SHARP,
+            "Enlarge 4×",
+            "Draw the picture four times as fine while it stands still, with Real-ESRGAN; copying and saving take it "
+            "as it is seen (4)",
+        )
+        self.sharp.setCheckable(True)
         self.copy = IconButton(IconName.COPY, "Copy picture", "Copy the picture (Ctrl+C)")
         self.save = IconButton(IconName.SAVE, "Save picture", "Save the picture as PNG (Ctrl+S)")
         self.fullscreen = IconButton(IconName.FULLSCREEN, "Full screen", "Nothing but the picture (F11)")
@@ -96,7 +103,7 @@ class ViewBar(Surface):
         row.addWidget(self.question)
         row.addWidget(self.zoom)
         row.addSpacing(8)
-        self._buttons = (self.fit, self.actual, self.smooth, self.copy, self.save, self.fullscreen)
+        self._buttons = (self.fit, self.actual, self.smooth, self.sharp, self.copy, self.save, self.fullscreen)
         for button in self._buttons:
             row.addWidget(button)
 

@@ -196,7 +196,8 @@ class MainWindow(QMainWindow):
         if chosen:
             path = Path(chosen)
             path = path if path.suffix else path.with_suffix(".png")
-            export_picture(self.session, path, ExportOptions(), frame.document)
+            options = ExportOptions(enlarge=self.stage.viewer.is_sharp)
+            export_picture(self.session, path, options, frame.document)
 
     def keep(self) -> None:
         """Remember how the window is laid out."""

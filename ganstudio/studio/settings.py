@@ -88,6 +88,7 @@ class Settings:
     exports: str = ""  # the folder that saved pictures go to at first
     journal_s: float = JOURNAL_S  # seconds between two writes of the journal, at most
 
+    enlarge: bool = False  # whether the picture in sight is enlarged while it stands still
     preview_px: int = 64  # how wide what is shown before a slow picture is; 0 where nothing is
     preview_ms: int = 40  # what counts as slow
 
@@ -134,6 +135,8 @@ def _from_json(found: dict[str, Any], folder: Path) -> Settings:
         settings.device = found["device"]
     if isinstance(found.get("exports"), str):
         settings.exports = found["exports"]
+    if isinstance(found.get("enlarge"), bool):
+        settings.enlarge = found["enlarge"]
     if found.get("journal_s") in JOURNAL_CHOICES_S:
         settings.journal_s = float(found["journal_s"])
     if found.get("preview_px") in PREVIEW_CHOICES_PX:

@@ -1,6 +1,6 @@
 """The picture: zoom around the pointer, pan, and drag to move through the latent space."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
@@ -50,6 +50,7 @@ class Viewer(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._images: dict[str, QImage] = {}
+        self._sharp: dict[str, list[QImage]] = {}  # the same pictures in larger sizes, the smallest first
         self._full_size: dict[str, QSize] = {}
         self._camera = Camera()
         self._smooth = True
@@ -89,6 +90,7 @@ class Viewer(QWidget):
         """Show pictures side by side; a preview takes the place of the full size that follows it."""
         before = self._extent()
         self._images = {name: image_of(pixels) for name, pixels in pictures.items()}
+        self._sharp = {}
         self._full_size = {name: _full(image.size(), full_size) for name, image in self._images.items()}
         if self._extent() != before:
             self.fit()
@@ -99,12 +101,24 @@ class Viewer(QWidget):
     def clear(self) -> None:
         """Show nothing."""
         self._images = {}
+        self._sharp = {}
         self._full_size = {}
         self.update()
 
+    @property
+    def is_sharp(self) -> bool:
+        """Whether larger versions of the pictures are shown."""
+        return bool(self._sharp)
+
+    def show_sharp(self, larger: Mapping[str, Sequence[np.ndarray]]) -> None:
+        """Draw larger versions in the places of these pictures, in several sizes, the smallest first; nothing moves."""
+        self._sharp = {name: [image_of(each) for each in sizes] for name, sizes in larger.items() if sizes}
+        self.update()
+
     def picture(self) -> QImage | None:
-        """The first picture at its own size, for copying and saving."""
-        return next(iter(self._images.values()), None)
+        """The first picture for copying, as large as it is there."""
+        name = next(iter(self._images), None)
+        return None if name is None else (self._images[name], *self._sharp.get(name, ()))[-1]
 
     def fit(self) -> None:
         """The whole picture."""
@@ -128,11 +142,12 @@ class Viewer(QWidget):
         """Draw the backdrop and the pictures."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), ink(QPalette.ColorRole.Dark))
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth or self._camera.scale < 1)
         x = self._camera.left
-        for name, image in self._images.items():
-            size = self._full_size[name]
+        for name, size in self._full_size.items():
             place = QRectF(x, self._camera.top, size.width() * self._camera.scale, size.height() * self._camera.scale)
+            image = self._fitting(name, place.width() * self.devicePixelRatioF())
+            shrunk = image.width() > place.width()
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth or shrunk)
             painter.drawImage(place, image)
             x += (size.width() + GAP) * self._camera.scale
         if self.hasFocus() and self._images:
@@ -239,6 +254,12 @@ class Viewer(QWidget):
         self._camera = camera if camera.fitted else camera.kept_in_sight(self._extent(), self._screen())
         self.zoomed.emit(self._camera.scale * self.devicePixelRatioF())
         self.update()
+
+    def _fitting(self, name: str, width: float) -> QImage:
+        """The smallest version that has as many pixels as the screen, since shrinking a larger one makes it grainy."""
+        versions: list[QImage] = [self._images[name], *self._sharp.get(name, ())]
+        fine: list[QImage] = [image for image in versions if image.width() >= width]
+        return (fine or versions[-1:])[0]
 
     def _extent(self) -> tuple[int, int]:
         sizes = self._full_size.values()

@@ -32,6 +32,7 @@ class IconName(StrEnum):
     FULLSCREEN = "ph.frame-corners"
     ACTUAL = "ph.number-square-one"
     GRID = "ph.grid-four"
+    SHARP = "ph.sparkle"
     FOLDER = "ph.folder-open"
     MODEL = "ph.cube"
     LATENT = "ph.dots-nine"
