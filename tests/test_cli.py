@@ -46,7 +46,7 @@ def test_generate_writes_the_pictures_that_the_model_gives(tmp_path: Path) -> No
         (["generate", "--model", MODEL, "--out", "{tmp}", "--psi", "nan"], "psi is nan"),
         (["generate", "--model", MODEL, "--out", "{tmp}", "--device", "abacus"], "abacus"),
         (["assets", "build", "nothing"], MODEL),
-        (["dance"], "assets, data, test"),
+        (["dance"], "data, assets, test"),
         (["--dance"], "--dance"),
         (["--size", "wide"], "such as 1600x1000"),
         (["--size", "10x10"], "out of bounds"),

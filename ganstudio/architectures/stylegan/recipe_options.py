@@ -94,8 +94,8 @@ SMALL = replace(
     steady_share=0.06,
     fade_share=0.02,
 )
-"""For runs of a few thousand steps: eight layers at a hundredth of the rate would stay random, a constant of ones nearly
-even, so that all pictures share the layout of the noise, and a strong R1 would hold the discriminator back."""
+"""For runs of a few thousand steps: eight layers at a hundredth of the rate would stay random, a constant of ones
+nearly even, so that all pictures share the layout of the noise, and a strong R1 would hold the discriminator back."""
 TINY = replace(
     CONFIG_F,
     batch=4,
