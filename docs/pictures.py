@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT))
 from PyQt6.QtWidgets import QApplication  # noqa: E402
 
 from ganstudio.core.document import LatentPoint, StyleSource  # noqa: E402
+from ganstudio.core.paths import ASSETS  # noqa: E402
 from ganstudio.core.project import Keyframe, Timeline  # noqa: E402
 from ganstudio.gui.app import Studio, application, make_studio  # noqa: E402
 from ganstudio.gui.theme.appearance import Appearance  # noqa: E402
@@ -73,6 +74,20 @@ def training(app: QApplication, model: str, run: Path) -> None:
     studio.end()
 
 
+def editing(app: QApplication, model: str) -> None:
+    """Show a photo in its frame, and what a search found for it."""
+    studio = open_studio(app, model, Theme.DARK, "photo")
+    photo = studio.session.photo
+    photo.open(ASSETS / "samples" / "astronaut.png")
+    wait(app, lambda: photo.hand is not None and photo.aligned is not None)
+    take(app, studio, "edit-photo")
+    studio.window.perform("photo.start")
+    wait(app, lambda: photo.search.best is not None and not photo.search.busy)
+    take(app, studio, "edit-photo-search", 3.0)
+    studio.window.close()
+    studio.end()
+
+
 def main(model: str) -> None:
     """Go through the states that the guides speak of."""
     app = application()
@@ -110,7 +125,9 @@ def main(model: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:  # a model, and the folder of a run to watch
+    if sys.argv[1:2] == ["photo"]:
+        editing(application(), sys.argv[2] if len(sys.argv) > 2 else "faces")
+    elif len(sys.argv) > 2:  # a model, and the folder of a run to watch
         training(application(), sys.argv[1], Path(sys.argv[2]))
     else:
         main(sys.argv[1] if len(sys.argv) > 1 else "faces")

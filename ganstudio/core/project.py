@@ -71,7 +71,8 @@ class PhotoInHand:
     `pixels` uint8 `[h, w, 3]` is the photo as it is shown, smaller than the file where that is large; squares count in
     the file's pixels, of which it has `width` x `height`. `faces` are the squares around those that were found, the
     largest first, and `face` is the number of the chosen one, from 1 on, 0 where the square is elsewhere. `mask` uint8
-    `[n, n]` says what in the square counts, all of it where None. `found` is what an inversion came to.
+    `[n, n]` says what in the square counts, all of it where None. `found` is what an inversion came to, and
+    `framed_for` the digest of the model whose pictures the faces were framed like.
     """
 
     name: str
@@ -85,6 +86,7 @@ class PhotoInHand:
     mask: ArrayRef | None = None
     notes: tuple[str, ...] = ()
     found: Document | None = None
+    framed_for: str = ""
 
     def __post_init__(self) -> None:
         """Refuse arrays that are no pictures."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
+from ganstudio.core.inputs import Ability
 from ganstudio.core.paths import ASSETS
 from ganstudio.core.progress import JobStatus, Urgency
 from ganstudio.core.project import PhotoInHand, Project
@@ -88,6 +89,24 @@ class PhotoEditing:
         if self.hand is not None:
             self._session.change_project("Put the photo away", {"photo": None})
 
+    @property
+    def framed_otherwise(self) -> bool:
+        """Whether the face was framed for another model than the one that is open."""
+        hand, model = self.hand, self._session.model
+        return hand is not None and hand.face > 0 and model is not None and hand.framed_for != model.digest
+
+    def train_encoder(self) -> None:
+        """Prepare a run that trains an encoder for the model that is open."""
+        from ganstudio.architectures import cards
+
+        model = self._session.model
+        card = next((c for c in cards().values() if c.recipe is not None and c.can(Ability.ENCODING)), None)
+        if model is not None and card is not None:
+            runs = self._session.runs
+            runs.draft.take({"architecture": card.id, "recipe": {"generator": model.name}})
+            runs.choose(None)
+            runs.workspace_wanted.emit("train")
+
     def choose_face(self, number: int) -> None:
         """Frame another one of the faces, 1 being the largest."""
         hand = self.hand
@@ -144,7 +163,9 @@ class PhotoEditing:
 
     def _place(self, read: ReadPhoto, framing: "Framing | None") -> None:
         self.reading = ""
-        self._session.change_project(f"Photo {read.photo.name}", {"photo": in_hand(read, framing)})
+        model = self._session.model
+        hand = in_hand(read, framing, "" if model is None else model.digest)
+        self._session.change_project(f"Photo {read.photo.name}", {"photo": hand})
         self.changed.emit()
 
     def _done_reading(self) -> None:
@@ -176,6 +197,7 @@ class PhotoEditing:
     def _model_changed(self, *_told: object) -> None:
         self._crop.wake()
         self.search.changed.emit()
+        self.changed.emit()
 
 
 def samples() -> tuple[Path, ...]:

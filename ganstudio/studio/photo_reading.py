@@ -94,8 +94,8 @@ def framing_steps(model: "Model") -> Iterator[Progress]:
     yield Progress(LOOKED_AT, LOOKED_AT, result=(median_framing(found, LOOKED_AT),))
 
 
-def in_hand(read: ReadPhoto, framing: "Framing | None") -> PhotoInHand:
-    """Frame the largest face as a model's pictures are, or the middle, and say what a person should know."""
+def in_hand(read: ReadPhoto, framing: "Framing | None", model: str = "") -> PhotoInHand:
+    """Frame the largest face as those of the model with a digest are, or the middle; say what a person should know."""
     from ganstudio.data.faces.placing import placed, square_of
 
     placing = placed(read.photo, read.faces, framing)
@@ -104,7 +104,7 @@ def in_hand(read: ReadPhoto, framing: "Framing | None") -> PhotoInHand:
     notes = (*placing.words, *read.photo.notes)
     return PhotoInHand(
         read.photo.name, str(read.path), width, height, read.pixels, placing.square, squares, int(bool(squares)),
-        notes=notes,
+        notes=notes, framed_for=model,
     )  # fmt: skip
 
 

@@ -155,11 +155,16 @@ class PhotoSearch:
             self._shown = best.document
         same = hand is not None and self._source is not None and hand.pixels == self._source.pixels
         if hand is not None and same and (values or final):
-            values["photo"] = dataclasses.replace(hand, found=best.document)
+            values["photo"] = dataclasses.replace(hand, found=best.document, framed_for=self._framed_for(hand))
         if final:
             values["kept"] = (*session.project.kept, self._kept(best))
         if values:
             session.change_project(f"Search the latent of {self._name}", values, f"search {self._searches}")
+
+    def _framed_for(self, hand: PhotoInHand) -> str:
+        """A tuned model's pictures are framed like those of the model before."""
+        tuned = self._run.tuned if self._run is not None else None
+        return hand.framed_for if tuned is None else tuned.digest
 
     @property
     def _name(self) -> str:

@@ -50,6 +50,7 @@ class CompareView(QWidget):
         self._b: QImage | None = None
         self._difference: QImage | None = None
         self.mode = CompareMode.WIPE
+        self.smooth = False  # whether pixels are blended when enlarged
         self._names = ("A", "B")
         self._camera = Camera()
         self._divider = 0.5
@@ -140,7 +141,7 @@ class CompareView(QWidget):
         painter.fillRect(self.rect(), ink(QPalette.ColorRole.Dark))
         if self._a is None or self._b is None or self._difference is None:
             return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._camera.scale < 1)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth or self._camera.scale < 1)
         place = self._place()
         a, b = self._names
         match self.mode:

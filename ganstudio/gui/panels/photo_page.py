@@ -238,4 +238,6 @@ class PhotoPage(Panel):
         faces = [Square(s.x * scale, s.y * scale, s.side * scale, s.angle) for s in hand.faces]
         self.canvas.show_frame(hand.shown_square, faces, hand.face)
         hint = "Click a number to take that face. " if len(hand.faces) > 1 else ""
+        if self._photo.framed_otherwise:
+            hint = "It was framed for another model: “Find the face” frames it anew. "
         self.words.setText(hint + "Drag the frame, its corners or the handle above it, until the face fills it.")

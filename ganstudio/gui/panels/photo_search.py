@@ -36,7 +36,7 @@ SPACES = {
     Space.Z: ("Z", "What the model was taught to draw from"),
     Space.STYLE: ("Styles", "Every style channel: the most like the photo, harder to edit"),
 }
-NO_ENCODER = "This model has no encoder, so its latents are found by optimising. An encoder can be trained for it."
+NO_ENCODER = "This model has no encoder; optimising finds its latents, too."
 MOST_SHOWN = 400
 
 
@@ -52,6 +52,10 @@ class PhotoSearchPanel(Panel):
         self.methods = ChoiceRow("Method", [Option(key.value, *words) for key, words in METHODS.items()])
         self.methods.chosen.connect(lambda key: search.choose(replace(search.plan, method=Method(key))))
         self.reason = label(NO_ENCODER, "small", wrap=True)
+        self.train = TextButton(
+            "Train an encoder for it…", "Prepare a run that trains an encoder for this model", "link"
+        )
+        self.train.clicked.connect(session.photo.train_encoder)
         self.spaces = ChoiceRow("Space", ())
         self.spaces.chosen.connect(lambda key: search.choose(replace(search.plan, space=Space(key))))
         self.steps = ValueSlider("Steps", "More steps come nearer to the photo and take longer", STEPS)
@@ -71,7 +75,7 @@ class PhotoSearchPanel(Panel):
         row.setSpacing(8)
         for button in (self.begin, self.onward, self.hold, self.end):
             row.addWidget(button, 1)
-        for widget in (self.methods, self.reason, self.spaces, self.steps):
+        for widget in (self.methods, self.reason, self.train, self.spaces, self.steps):
             self.column.addWidget(widget)
         self.column.addLayout(row)
         self.column.addWidget(self.words)
@@ -130,6 +134,7 @@ class PhotoSearchPanel(Panel):
             button.setEnabled(possible and not search.busy)
             button.setToolTip(tip if possible else NO_ENCODER)
         self.reason.setVisible(not encoder)
+        self.train.setVisible(not encoder and len(spaces_of(info)) > 1)
         self.methods.show_choice(plan.method.value if plan.method is not None else "")
         spaces = spaces_of(info)
         if spaces != self._spaces:

@@ -89,6 +89,7 @@ class BeforeAfterPage(PhotoView):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.view = CompareView()
+        self.view.smooth = True
         self.modes = ChoiceRow("How to compare", MODES)
         self.modes.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.modes.show_choice(CompareMode.WIPE.value)

@@ -88,6 +88,7 @@ def test_from_a_dropped_photo_to_a_saved_one(
     assert (scaled.square.x, scaled.square.angle) == pytest.approx((hand.square.x, hand.square.angle))
     assert not search.methods.button("hybrid").isEnabled()
     assert "no encoder" in search.reason.text()
+    assert search.train.isVisible()
     session.photo.search.choose(Plan(space=Space.W_PLUS, steps=3))
     first = session.document
     qtbot.mouseClick(search.begin, LEFT)
@@ -186,3 +187,16 @@ def test_a_mask_is_painted_erased_and_cleared(start: Callable[..., Running]) -> 
     running.window.perform("photo.mask.clear")
     assert session.project.photo.mask is None
     assert mask.canvas.counts is None
+
+
+def test_an_encoder_can_be_trained_for_a_model_without(start: Callable[..., Running], styled_model: Path) -> None:
+    running = start(styled_model)
+    running.window.show_workspace("photo")
+    search = running.window.panel(PhotoSearchPanel)
+    assert search
+    running.qtbot.mouseClick(search.train, LEFT)
+    assert running.window.body.workspace is not None
+    assert running.window.body.workspace.name == "train"
+    draft = running.session.runs.draft
+    assert draft.architecture == "encoder"
+    assert draft.recipe["generator"] == str(styled_model)
