@@ -17,7 +17,8 @@ class Fold(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.header = TextButton("", "", "fold", IconName.RIGHT)
+        self.header = TextButton("", "Nothing to read yet", "fold", IconName.RIGHT)
+        self.header.setAccessibleName("Details")
         self.header.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.header.clicked.connect(self._toggle)
         self.body = QWidget()
@@ -30,6 +31,7 @@ class Fold(QWidget):
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self.body)
+        self.hide()
 
     def show_words(self, title: str, paragraphs: Sequence[str]) -> None:
         """Hold other words, folded; with none there is nothing to open."""
