@@ -48,6 +48,12 @@ def normal_rows(dim: int, count: int, seed: int = 0) -> Iterator[torch.Tensor]:
         yield torch.randn(min(CHUNK, count - first), dim, generator=random)
 
 
+def normal_components(dim: int) -> Components:
+    """Return what is known of N(0, I) without drawing from it: all axes are alike."""
+    same = torch.ones(dim)
+    return Components(torch.zeros(dim), torch.eye(dim), same, same / dim)
+
+
 def principal_components(rows: torch.Tensor, count: int) -> Components:
     """Return the first axes of rows `[N, dim]` (GANSpace, Härkönen et al. 2020, section 3), each with a fixed sign."""
     mean = rows.mean(dim=0)

@@ -24,6 +24,7 @@ SAMPLED = 8192
 SAMPLED_IN_Z = 2048
 OFFERED = 20
 KEPT_SAMPLES = 4
+LEAST_SIGMA = 1e-6
 ClassKey = tuple[tuple[int, float], ...]
 
 
@@ -74,7 +75,7 @@ def class_key(document: Document) -> ClassKey:
 
 
 class Samples:
-    """Random latents of models by their classes, on the compute thread: w `[N, w_dim]`, or z where there is no w."""
+    """Random w `[N, w_dim]` of models by their classes, on the compute thread; none where there is no w."""
 
     def __init__(self) -> None:
         """Nothing was drawn yet."""
@@ -87,15 +88,14 @@ class Samples:
 
         from ganstudio.latent.directions import normal_rows
 
+        if model.w_avg is None:
+            return torch.zeros(0, model.z_dim)
         key = (model.info.digest, class_key(document))
         if key not in self._rows:
-            count = SAMPLED if model.w_avg is not None else SAMPLED_IN_Z
             drawn: list[torch.Tensor] = []
-            done = 0
-            for z in normal_rows(model.z_dim, count):
+            for z in normal_rows(model.z_dim, SAMPLED):
                 drawn.append(latents_of(model, document, z))
-                done += len(z)
-                yield Progress(done, count, "drawing random latents")
+                yield Progress(sum(map(len, drawn)), SAMPLED, "drawing random latents")
             self._rows[key] = torch.cat(drawn)
             while len(self._rows) > KEPT_SAMPLES:
                 gone = next(iter(self._rows))
@@ -105,9 +105,11 @@ class Samples:
 
     def known(self, model: "Model", document: Document) -> "Generator[Progress, None, Components]":
         """Return the principal components of the model's latents, all of them."""
-        from ganstudio.latent.directions import principal_components
+        from ganstudio.latent.directions import normal_components, principal_components
 
         rows = yield from self.rows(model, document)
+        if not len(rows):
+            return normal_components(model.z_dim)
         key = (model.info.digest, class_key(document))
         if key not in self._known:
             self._known[key] = principal_components(rows, rows.shape[1])
@@ -116,13 +118,17 @@ class Samples:
 
 def latents_of(model: "Model", document: Document, z: "torch.Tensor") -> "torch.Tensor":
     """Return w `[N, w_dim]` of z with the classes of a document, z itself where the model has no w."""
-    from ganstudio.core.z_space import class_weights
-
     if model.w_avg is None:
         return z
+    return model.mapping(z, classes_of(model, document, len(z)))[:, 0].float().cpu()
+
+
+def classes_of(model: "Model", document: Document, count: int) -> "torch.Tensor | None":
+    """Return the labels `[count, c_dim]` that a document draws, None without classes."""
+    from ganstudio.core.z_space import class_weights
+
     label = next((each for each in model.info.inputs if isinstance(each, ClassLabel)), None)
-    c = None if label is None else class_weights(document, label.name, label.count).expand(len(z), -1)
-    return model.mapping(z, c)[:, 0].float().cpu()
+    return None if label is None else class_weights(document, label.name, label.count).expand(count, -1)
 
 
 def found(search: Search, backend: Backend, samples: Samples, store: Store) -> "Generator[Progress, None, Library]":
@@ -179,11 +185,11 @@ def named(
     replace_layers: tuple[int, ...] = (),
     evidence: str = "",
 ) -> Direction:
-    """Return a direction of norm 1 with its standard deviation over rows `[N, dim]`."""
+    """Return a direction of norm 1 with its standard deviation over rows `[N, dim]`; without rows, in z, it is 1."""
     from ganstudio.latent.directions import deviation_along, unit
 
     along = unit(vector.float())
-    sigma = max(deviation_along(rows, along), 1e-6)
+    sigma = 1.0 if len(rows) == 0 else max(deviation_along(rows, along), LEAST_SIGMA)
     return Direction(name, along.numpy(), sigma, origin, replace_layers, evidence=evidence)
 
 

@@ -18,6 +18,7 @@ from ganstudio.core.project import Project
 from ganstudio.engine.compute import Backend
 from ganstudio.studio.direction_files import SUFFIX, Library, read_directions, with_suffix, write_directions
 from ganstudio.studio.direction_search import Method, Samples, Search, found, imported, judged, plain
+from ganstudio.studio.direction_words import described, is_described
 from ganstudio.studio.pursuit import Pursuit, Refusal
 
 if TYPE_CHECKING:
@@ -86,6 +87,23 @@ class Directions:
             yield Progress(1, 1, f"Found {len(library.directions)} directions", result=library)
 
         self._job = session.add_job(f"Find directions: {search.method.value}", steps, lambda s: self._take(s, path))
+        self.offered_changed.emit()
+
+    @property
+    def undescribed(self) -> bool:
+        """Whether there are directions of which it was not said yet what they do."""
+        return not all(is_described(each) for each in self.offered)
+
+    def describe(self) -> None:
+        """Find out what the directions that are offered do, and name them by that."""
+        if self.busy or not self.offered:
+            return
+        library, document = self._as_library(self.offered), plain(self._session.document)
+        key = Method.SAVED.value if self.method is Method.SAVED else self._search().key
+        path = self._path(key)
+        self._job = self._session.add_job(
+            "Describe directions", lambda backend: described(library, document, backend), lambda s: self._take(s, path)
+        )
         self.offered_changed.emit()
 
     def stop(self) -> None:

@@ -79,7 +79,7 @@ def test_the_closed_form_of_some_layers_acts_on_them(run: Run, styled_model: Pat
 def test_models_without_w_move_in_z(running: Running, method: Method) -> None:
     first = found(running, method)[0]
     assert first.vector.shape == (100,)
-    assert first.sigma == pytest.approx(1.0, abs=0.06)
+    assert first.sigma == 1.0
     before = running.settle().pictures["picture"].astype(int)
     running.session.directions.add(first, 3.0)
     assert np.abs(running.settle().pictures["picture"] - before).mean() > 5
@@ -193,3 +193,21 @@ def test_a_lesson_is_learned_with_every_thumb_and_undone(run: Run, styled_model:
     directions.vote(5, True)
     directions.forget_votes()
     assert directions.ballot.liked == ()
+
+
+def test_directions_are_named_by_what_they_do(run: Run, styled_model: Path) -> None:
+    running = run(styled_model)
+    directions = running.session.directions
+    first, *_ = found(running, Method.COMPONENTS)
+    assert directions.undescribed
+    still = dataclasses.replace(some(16), sigma=1e-6, name="Still")
+    directions.offered = (dataclasses.replace(first, sigma=8.0), still)
+    directions.describe()
+    running.until(lambda: directions.idle)
+    assert not directions.undescribed
+    named, nothing = directions.offered
+    assert named.name.startswith("Component 1: ")
+    assert "of the variance of w; from −2 to +2 σ: " in named.evidence
+    assert named.evidence.endswith("(n 24)")
+    assert nothing.name == "Still"
+    assert nothing.evidence.endswith("nothing that can be read off (n 24)")

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
-    QColor,
     QFocusEvent,
     QImage,
     QKeyEvent,
@@ -21,7 +20,6 @@ from ganstudio.gui.theme.icons import IconName, icon
 from ganstudio.gui.widgets.buttons import describe
 
 GAP, LARGEST_PX, THUMB_PX, MARGIN = 6, 168, 26, 12
-SHADE = QColor(0, 0, 0, 150)
 TIP = (
     "A click on the left half of a picture is a thumb up, on the right half a thumb down; the same again takes it "
     "back. Arrow keys move, U is up, D is down, Backspace is none"
@@ -160,9 +158,11 @@ class ThumbSheet(QWidget):
         left = frame.left() + 4 if up else frame.right() - 4 - THUMB_PX
         badge = QRectF(left, frame.bottom() - 4 - THUMB_PX, THUMB_PX, THUMB_PX)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ink(QPalette.ColorRole.Highlight) if held and up else SHADE)
+        lit = held and up
+        painter.setBrush(ink(QPalette.ColorRole.Highlight if lit else QPalette.ColorRole.Base))
         painter.drawEllipse(badge)
-        drawing = icon(IconName.THUMB_UP if up else IconName.THUMB_DOWN, QPalette.ColorRole.HighlightedText)
+        role = QPalette.ColorRole.HighlightedText if lit else QPalette.ColorRole.WindowText
+        drawing = icon(IconName.THUMB_UP if up else IconName.THUMB_DOWN, role)
         painter.setOpacity(1.0 if held else 0.8)
         drawing.paint(painter, badge.adjusted(5, 5, -5, -5).toRect())
         painter.setOpacity(1.0)

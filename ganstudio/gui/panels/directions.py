@@ -80,6 +80,8 @@ class DirectionsPanel(Panel):
         self.layers.chosen.connect(lambda key: directions.choose(Method.CLOSED_FORM, self._rows[key]))
         self.seek = TextButton("Find directions", "Search this model; what is found is kept", "primary")
         self.seek.clicked.connect(directions.find)
+        self.tell = TextButton("Say what they do", "Move 24 pictures along each, and name it by what changes")
+        self.tell.clicked.connect(directions.describe)
         self.bring = IconButton(IconName.FOLDER, "Import directions", "Take directions of a file")
         self.bring.clicked.connect(self.import_file)
         self.share = IconButton(IconName.SAVE, "Export directions", "Write these directions into a file to be shared")
@@ -101,6 +103,7 @@ class DirectionsPanel(Panel):
         search.setSpacing(4)
         search.addWidget(self.seek, 1)
         search.addWidget(self.layers, 1)
+        search.addWidget(self.tell, 1)
         search.addStretch(0)
         for button in (self.bring, self.share):
             search.addWidget(button)
@@ -143,6 +146,7 @@ class DirectionsPanel(Panel):
                 "directions.closed", "Find directions: closed form", partial(self._search, Method.CLOSED_FORM),
                 words="sefa", group=group,
             ),
+            Command("directions.describe", "Say what directions do", directions.describe, words="name", group=group),
             Command("directions.import", "Import directions…", self.import_file, words="npy pt boundary", group=group),
             Command("directions.export", "Export directions…", self.export_file, words="share save", group=group),
             Command("directions.reset", "Reset all directions", directions.reset_all, words="sliders", group=group),
@@ -197,6 +201,8 @@ class DirectionsPanel(Panel):
         self.seek.setVisible(not saved and not directions.offered)
         self.seek.setEnabled(not directions.busy)
         self.seek.setText("Finding…" if directions.busy else "Find directions")
+        self.tell.setVisible(bool(directions.offered) and directions.undescribed and not saved)
+        self.tell.setEnabled(not directions.busy)
         self.bring.setVisible(saved)
         self.share.setVisible(saved and bool(directions.offered))
         self.words.setText("" if directions.offered else EMPTY[method])
