@@ -40,6 +40,8 @@ class InversionOptions:
     """Share of the steps after which that noise is gone."""
     search_noise: bool = True
     """Also search for the noise of every layer."""
+    search_latent: bool = True
+    """Without it only noises move."""
     perceptual_weight: float = 1.0
     pixel_weight: float = 0.1
     correlation_weight: float = 1e5
@@ -173,6 +175,8 @@ class Inversion:
             raise InversionError(f"This model has no {space.value} space; search in its z.")
         if space is Space.STYLE and not self.generator.style_steps():
             raise InversionError("This model has no style channels; search in w+ or w.")
+        if not self.options.search_latent and not (self.options.search_noise and self.generator.noise_resolutions):
+            raise InversionError("This model has no noise; search for its latent.")
         if self.wanted.picture.shape[0] != 1:
             raise InversionError("An inversion takes one picture at a time.")
 
@@ -191,7 +195,7 @@ class Inversion:
         self._moved = torch.zeros_like(self._from)
         if searches_z:  # at the very middle of z nothing says where to go
             self._moved += torch.randn(self._from.shape, generator=self._random).to(device) * 0.5 * (start is None)
-        self._moved.requires_grad_(options.space is not Space.STYLE)
+        self._moved.requires_grad_(options.space is not Space.STYLE and options.search_latent)
         self._offsets = {
             name: torch.zeros(1, len(step), device=device, requires_grad=True)
             for name, step in self._steps_of_styles.items()
@@ -205,7 +209,8 @@ class Inversion:
 
     def _optimizer(self) -> torch.optim.Optimizer:
         latents = [self._moved, *self._offsets.values()]
-        groups = [{"params": [each for each in latents if each.requires_grad], "step": 1.0}]
+        free = [each for each in latents if each.requires_grad]
+        groups: list[dict[str, object]] = [{"params": free, "step": 1.0}] if free else []
         if self._noises:
             groups.append({"params": list(self._noises.values()), "step": 1.0})
         return torch.optim.Adam(groups, lr=self.options.lr, betas=(0.9, 0.999))

@@ -34,7 +34,7 @@ class StagedDocument:
             if name in early:
                 with torch.no_grad():
                     results[name] = stage.run(self._inputs[name], tuple(results[need] for need in stage.needs))
-        self.stages: Mapping[str, Stage] = {name: stage for name, stage in everything.items() if name not in early}
+        self.stages: dict[str, Stage] = {name: stage for name, stage in everything.items() if name not in early}
         first = self._inputs[next(iter(self.stages))].tensors
         entered = first[LATENT][:, None] if LATENT in first else results["styles"].activation
         self.code = entered.detach().float().clone()
