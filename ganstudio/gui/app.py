@@ -76,7 +76,7 @@ def run(options: LaunchOptions) -> int:
     code = run_window(app, studio, options, captured)
     studio.end()
     faults.uninstall()
-    if not studio.quiet:
+    if not studio.quiet or code != 0:  # what failed may be half made, and is not taken apart
         leave_at_once(code)
     return code
 
@@ -96,7 +96,7 @@ def run_window(app: QApplication, studio: Studio, options: LaunchOptions, captur
 
 
 def leave_at_once(code: int) -> NoReturn:
-    """End the process around a thread that is deep in a computation, which Python's own way out would abort."""
+    """End the process as it stands: a thread deep in a computation, or a half-made window, could crash its end."""
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
