@@ -36,14 +36,16 @@ def curves(folder: Path) -> list[dict[str, str]]:
     return list(csv.DictReader((folder / "curves.csv").read_text().splitlines()))
 
 
+@pytest.mark.usefixtures("tiny_enlarger")
 def test_a_photo_is_found_framed_searched_and_pasted_back(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    said = run(InvertOptions(ASTRONAUT, out, "faces-dcgan", steps=4))
+    said = run(InvertOptions(ASTRONAUT, out, "faces-dcgan", steps=4, enlarge=True))
     report = json.loads((out / "report.json").read_text())
     assert (report["method"], report["space"], report["steps"]) == ("optimise", "z", 4)
     assert report["lpips"] < report["lpips_of_mean"]
     assert f"LPIPS {report['lpips']:.4f}" in said
     assert pixels(out / "aligned.png").shape == pixels(out / "reconstruction.png").shape == (64, 64, 3)
+    assert pixels(out / "enlarged.png").shape == (256, 256, 3)
     photo, pasted = pixels(ASTRONAUT), pixels(out / "pasted.png")
     changed = (photo != pasted).any(axis=2)
     square = report["square"]
