@@ -86,8 +86,12 @@ class Dragging:
         *,
         mask: torch.Tensor | None = None,
         unit: float = 1.0,
+        dims: int | None = None,
     ) -> None:
-        """Take handles, and the standard deviation `unit` of one coordinate of the code; raises DraggingError."""
+        """Take handles, and the standard deviation `unit` of one coordinate of the code; raises DraggingError.
+
+        Only the first `dims` coordinates move: labels may stand behind them.
+        """
         self.options = options or DragOptions()
         self._staged = StagedDocument(generator, document, store)
         self._start = self._staged.code
@@ -102,6 +106,8 @@ class Dragging:
         self._mask = None if mask is None else mask.to(self._start)[None, None]
         acting = [self._stage.side >= each for each in generator.layer_resolutions]
         self._acting = torch.tensor(acting, device=self._start.device)[None, :, None].to(self._start)
+        self._acting = self._acting.expand_as(self._start).clone()
+        self._acting[..., dims or self._start.shape[2] :] = 0.0
 
     @property
     def stage(self) -> str:
