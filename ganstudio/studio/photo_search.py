@@ -179,7 +179,7 @@ class PhotoSearch:
 
     def _end(self) -> None:
         if self._run is not None and self._run.tuned is not None:
-            self._session.library.remember(self._run.tuned)
+            self._session.know_model(self._run.tuned)
         self._record(final=True)
         self._session.end_gesture()
         best = self.best

@@ -207,6 +207,11 @@ class Session:
         """Open a shipped model by name or a checkpoint by path; answers with `model_changed` or `failed`."""
         self.compute.send(OpenModel(name_or_path))
 
+    def know_model(self, info: ModelInfo) -> None:
+        """Have a model at hand that a job opened, so that a document which names it is drawn at once."""
+        self._models[info.digest] = info
+        self.library.remember(info)
+
     def swap_model(self, info: ModelInfo, label: str, gesture: str | None = None) -> None:
         """Draw the document with another open model; its state is kept as far as it fits."""
         self._models[info.digest] = info
@@ -304,8 +309,7 @@ class Session:
             self.frame_arrived.emit(frame)
 
     def _take_model(self, info: ModelInfo) -> None:
-        self._models[info.digest] = info
-        self.library.remember(info)
+        self.know_model(info)
         project = self.project.with_document(info.document)
         if info.digest == self.document.model.digest:
             self._adopt_model()

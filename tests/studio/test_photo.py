@@ -261,11 +261,11 @@ def test_a_tuned_model_is_a_file_of_its_own(run: Callable[[str | Path], Running]
     session = opened(running)
     first = session.document
     searched(running, Plan(method=Method.PIVOTAL, steps=6))
+    assert session.model is not None  # at once
     frame = running.settle()
     tuned = session.settings.folder / "tuned" / "small-styles astronaut 1.safetensors"
     assert tuned.is_file()
     assert session.document.model.name == str(tuned)
-    assert session.model is not None
     assert session.model.digest == session.document.model.digest != first.model.digest
     search = session.photo.search
     assert search.picture is not None
