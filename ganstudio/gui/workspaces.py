@@ -10,6 +10,7 @@ from ganstudio.gui.panels.device import DevicePanel
 from ganstudio.gui.panels.directions import DirectionsPanel
 from ganstudio.gui.panels.directions_teach import TeachPanel
 from ganstudio.gui.panels.doctor import DoctorPanel
+from ganstudio.gui.panels.drag_points import DragPointsPage
 from ganstudio.gui.panels.export import ExportPanel
 from ganstudio.gui.panels.history import HistoryPanel
 from ganstudio.gui.panels.kept import KeptPanel
@@ -80,7 +81,7 @@ EXPLORE = Workspace(
         ExportPanel,
         DevicePanel,
     ),
-    middle=(MixingSheetPanel, TeachPanel, LayersPanel, ComparePanel),
+    middle=(MixingSheetPanel, TeachPanel, DragPointsPage, LayersPanel, ComparePanel),
     bottom=(TimelinePanel,),
     folded=(
         ProjectPanel,
@@ -110,7 +111,7 @@ PHOTO = Workspace(
         StyleChannelsPanel,
         LatentPanel,
     ),
-    middle=(PhotoPage, BeforeAfterPage, MaskPage, PastedPage, TeachPanel),
+    middle=(PhotoPage, BeforeAfterPage, MaskPage, DragPointsPage, PastedPage, TeachPanel),
     folded=(LibraryPanel, HistoryPanel, MixingPanel, TruncationPanel, NoisePanel, StyleChannelsPanel, LatentPanel),
     front=PhotoPage.title,
 )

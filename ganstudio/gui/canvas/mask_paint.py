@@ -116,7 +116,7 @@ class MaskPaint(QWidget):
             painter.drawImage(place, self._veil)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self._pointer is not None and (self.underMouse() or self.hasFocus()):
+        if self._pointer is not None and self._brush_shown():
             radius = self.brush / SIDE * place.width() / 2
             for role, width in ((QPalette.ColorRole.Base, 3.0), (QPalette.ColorRole.Highlight, 1.5)):
                 painter.setPen(QPen(ink(role), width))
@@ -134,6 +134,9 @@ class MaskPaint(QWidget):
         """Hide the focus ring."""
         super().focusOutEvent(event)
         self.update()
+
+    def _brush_shown(self) -> bool:
+        return self.underMouse() or self.hasFocus()
 
     def _stroke(self, place: QPointF, erases: bool) -> None:
         mask = np.zeros((SIDE, SIDE), np.uint8) if self.counts is None else self.counts.copy()

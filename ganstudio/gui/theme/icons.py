@@ -84,6 +84,7 @@ class IconName(StrEnum):
     PHOTO = "ph.user-focus"
     MASK = "ph.paint-brush"
     PASTE = "ph.selection-inverse"
+    DRAG = "ph.hand-pointing"
 
 
 class DrawnOnce(QIconEngine):
