@@ -201,7 +201,7 @@ FACES = ContinuedFaces(
         "set": f"batch=16 {SHAPE} r1_gamma=0.15 g_reg_interval=8 path_weight=1",
     },
     seed=1,
-    first_seed=8,
+    first_seed=17,
     enlarged=1,
     paths=LENGTHS_IN_W,
     first=FacesModel(
