@@ -75,9 +75,9 @@ class DirectionsPanel(Panel):
         directions = session.directions
         self.offers: list[DirectionButton] = []
         self.method = ChoiceRow("Where directions come from", METHODS)
-        self.method.chosen.connect(lambda key: directions.choose(Method(key), ()))
+        self.method.chosen.connect(lambda key: self._choose(Method(key), ()))
         self.layers = MenuChoice("Layers", "Which layers' weights are asked; the directions then act on those layers")
-        self.layers.chosen.connect(lambda key: directions.choose(Method.CLOSED_FORM, self._rows[key]))
+        self.layers.chosen.connect(lambda key: self._choose(Method.CLOSED_FORM, self._rows[key]))
         self.seek = TextButton("Find directions", "Search this model; what is found is kept", "primary")
         self.seek.clicked.connect(directions.find)
         self.tell = TextButton("Say what they do", "Move 24 pictures along each, and name it by what changes")
@@ -172,8 +172,12 @@ class DirectionsPanel(Panel):
             if chosen:
                 directions.export(directions.offered, Path(chosen))
 
+    def _choose(self, method: Method, rows: tuple[int, ...]) -> None:
+        self.preview.show_direction(None)
+        self.session.directions.choose(method, rows)
+
     def _search(self, method: Method) -> None:
-        self.session.directions.choose(method)
+        self._choose(method, ())
         if not self.session.directions.offered:
             self.session.directions.find()
 
