@@ -23,12 +23,12 @@ class InversionError(StudioError):
 
 @dataclass(frozen=True)
 class InversionOptions:
-    """How a code is searched for; rates and noise as in StyleGAN2's projector (Karras et al. 2020, appendix D)."""
+    """How a code is searched for; the ramps and noises are those of StyleGAN2's projector (Karras et al. 2020, app. D)."""
 
     space: Space = Space.W_PLUS
     """Z, W, W+ or the style channels."""
     steps: int = 200
-    lr: float = 0.1
+    lr: float = 0.2
     """In standard deviations of what is searched for, per step."""
     ramp_up: float = 0.05
     """Share of the steps in which the rate rises."""
