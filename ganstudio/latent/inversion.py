@@ -23,7 +23,7 @@ class InversionError(StudioError):
 
 @dataclass(frozen=True)
 class InversionOptions:
-    """How a code is searched for; the ramps and noises are those of StyleGAN2's projector (Karras et al. 2020, app. D)."""
+    """How a code is searched for; ramps and noises are those of StyleGAN2's projector (Karras et al. 2020, app. D)."""
 
     space: Space = Space.W_PLUS
     """Z, W, W+ or the style channels."""
