@@ -31,7 +31,7 @@ STYLE = 0.5
 
 NEAR = InversionOptions(steps=100, lr=0.05, latent_noise=0.0, search_noise=False)
 """Begins at what is drawn now and stays near it."""
-FAR = InversionOptions(steps=200, search_noise=False, mean_weight=PRIOR)
+FAR = InversionOptions(steps=200, lr=0.1, search_noise=False, mean_weight=PRIOR)
 """Begins at the mean, whose pull fills in what the wanted picture does not tell."""
 
 

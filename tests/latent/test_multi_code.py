@@ -9,7 +9,7 @@ from ganstudio.engine.model import Model, open_model
 from ganstudio.latent.inversion import Inversion, InversionError, InversionOptions, Wanted, spread_of
 from ganstudio.latent.multi_code import MultiCode, MultiCodeOptions
 
-STEPS = 40
+STEPS = 36
 
 
 @pytest.fixture(scope="module")
