@@ -151,6 +151,6 @@ FACES_ENCODER = TrainedEncoder(
     runs=(
         ("faces-64-quick", 5_008, "--arithmetic bfloat16 --set lr=0.0005 generated_share=0.5 adversarial_weight=0.1"),
         ("faces-64-quick", 8_000, "--arithmetic bfloat16 --set rows_from=0 batch=8 lr=0.0007"),
-        ("faces-64-quick", 12_000, "--arithmetic bfloat16 --set rows_from=0 batch=8 lr=0.0007"),
+        ("faces-64-quick", 18_000, "--arithmetic bfloat16 --set rows_from=0 batch=8 lr=0.0007"),
     ),
 )
