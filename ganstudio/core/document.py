@@ -243,8 +243,27 @@ class BendUnits:
         return self.on and math.isfinite(self.amount) and NEUTRAL.get(self.bend) != self.amount
 
 
+class OfOneLayer:
+    """An edit of a layer's styles; `layer` is `stage.layer`."""
+
+    __slots__ = ()
+    layer: str
+    amount: float
+    on: bool
+
+    @property
+    def stage(self) -> str:
+        """The stage that the layer is a part of."""
+        return self.layer.partition(".")[0]
+
+    @property
+    def acts(self) -> bool:
+        """Whether it changes anything."""
+        return self.on and math.isfinite(self.amount) and self.amount != 0.0
+
+
 @dataclass(frozen=True, slots=True)
-class ShiftStyle:
+class ShiftStyle(OfOneLayer):
     """Add `amount` of a style channel's standard deviations over random w to it; `layer` is `stage.layer`."""
 
     layer: str
@@ -252,35 +271,15 @@ class ShiftStyle:
     amount: float = 0.0
     on: bool = True
 
-    @property
-    def stage(self) -> str:
-        """The stage that the layer is a part of."""
-        return self.layer.partition(".")[0]
-
-    @property
-    def acts(self) -> bool:
-        """Whether it changes anything."""
-        return self.on and math.isfinite(self.amount) and self.amount != 0.0
-
 
 @dataclass(frozen=True, slots=True)
-class OffsetStyles:
+class OffsetStyles(OfOneLayer):
     """Add `amount` times `offsets` `[C]`, in the network's units, to a layer's styles; `layer` is `stage.layer`."""
 
     layer: str
     offsets: ArrayRef
     amount: float = 1.0
     on: bool = True
-
-    @property
-    def stage(self) -> str:
-        """The stage that the layer is a part of."""
-        return self.layer.partition(".")[0]
-
-    @property
-    def acts(self) -> bool:
-        """Whether it changes anything."""
-        return self.on and math.isfinite(self.amount) and self.amount != 0.0
 
 
 StageEdit = BendUnits | ShiftStyle | OffsetStyles
