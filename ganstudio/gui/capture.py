@@ -67,7 +67,7 @@ class Capture(QObject):
         self._window.stage.viewer.painted.connect(self._painted)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
-        self._patience.timeout.connect(lambda: self._failed(Problem("No picture came within three minutes.")))
+        self._patience.timeout.connect(self._lose_patience)
         self._patience.start(PATIENCE_MS)
 
     def _frame_arrived(self, frame: Frame) -> None:
@@ -76,6 +76,8 @@ class Capture(QObject):
         self._shown = True
         if self._grabbed:
             self._collect(frame)
+        elif not self._window.stage.viewer.isVisible():  # another page stands in the picture's place
+            QTimer.singleShot(SETTLE_MS, self._painted)
 
     def _painted(self) -> None:
         if self._shown and not self._grabbed:
@@ -88,6 +90,11 @@ class Capture(QObject):
         if not self._shown and not problem.harmless:
             self._grabbed = True
             QTimer.singleShot(SETTLE_MS, lambda: self._finish(1))
+
+    def _lose_patience(self) -> None:
+        sys.stderr.write("No picture came within three minutes.\n")
+        self._grabbed = True
+        self._finish(1)
 
     def give_up(self, sentence: str, _details: str) -> None:
         """End with exit code 1: something failed inside the program, so that no picture may ever come."""

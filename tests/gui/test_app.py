@@ -16,16 +16,18 @@ import sys
 from pathlib import Path
 from ganstudio.gui.app import run
 from ganstudio.studio.launch import LaunchOptions, Theme
-kind, target, opened, breakage = sys.argv[1:]
+kind, target, opened, breakage, workspace = sys.argv[1:]
 exec(breakage)
-sys.exit(run(LaunchOptions(**{kind: Path(target)}, size=(1280, 800), theme=Theme.DARK,
+sys.exit(run(LaunchOptions(**{kind: Path(target)}, size=(1280, 800), theme=Theme.DARK, workspace=workspace or None,
                            open=Path(opened) if opened else None)))
 """
 
 
-def launch(kind: str, target: Path, opened: str = "", breakage: str = "") -> subprocess.CompletedProcess[str]:
+def launch(
+    kind: str, target: Path, opened: str = "", breakage: str = "", workspace: str = ""
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", RUN, kind, str(target), opened, breakage],
+        [sys.executable, "-c", RUN, kind, str(target), opened, breakage, workspace],
         cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=150, check=False,
     )  # fmt: skip
 
@@ -41,6 +43,12 @@ def test_a_screenshot_shows_the_window_and_prints_its_timings(tmp_path: Path) ->
         pixels = np.asarray(saved)
     face = pixels[200:600, 450:780].reshape(-1, 3)
     assert len(np.unique(face, axis=0)) > 1000
+
+
+def test_a_screenshot_of_a_workspace_without_the_picture_ends_too(tmp_path: Path) -> None:
+    done = launch("screenshot", tmp_path / "window.png", workspace="photo")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "window.png").stat().st_size > 10_000
 
 
 def test_a_first_look_brings_a_sheet_of_sixteen_faces(tmp_path: Path) -> None:
