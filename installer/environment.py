@@ -10,7 +10,15 @@ from collections.abc import Iterator
 
 from installer.packages import DISK_FULL, DISK_MB, NOT_WRITABLE, clean_environment, pip, run_logged, say
 from installer.places import LOCK, LOG, PYTHON, REQUIREMENTS, ROOT, STAMP, VENV, SetupError
-from installer.stamp import installed, is_sound, python_version, read_stamp, requirements_text, write_stamp
+from installer.stamp import (
+    installed,
+    is_sound,
+    package_folders,
+    python_version,
+    read_stamp,
+    requirements_text,
+    write_stamp,
+)
 from installer.torch_build import install_torch, resolve_build
 
 OTHERS_MB = 270
@@ -35,12 +43,19 @@ def set_up(wanted: str | None) -> bool:
         build = install_torch(build, may_fall_back=wanted != "cuda")
         say(f"installing the other packages (at most {OTHERS_MB} MB to download)")
         pip(build, "--requirement", str(REQUIREMENTS))
+        offer_to_scripts()
         compile_program()
         digest = hashlib.sha256(requirements_text().encode()).hexdigest()
         write_stamp({"requirements": digest, "python": python_version(), "folder": str(VENV), "torch": build,
                      "packages": installed()})  # fmt: skip
         say(f"ready after {time.monotonic() - begun:.0f} s; the next start takes no set-up time")
     return True
+
+
+def offer_to_scripts() -> None:
+    """Let whatever the environment's Python runs import the program: benchmarks, and a person's own scripts."""
+    for folder in package_folders():
+        (folder / "ganstudio.pth").write_text(f"{ROOT}\n", encoding="utf-8")
 
 
 def compile_program() -> None:

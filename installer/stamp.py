@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from pathlib import Path
 
 from installer.places import PYTHON, REQUIREMENTS, STAMP, VENV, SetupError
 
@@ -37,10 +38,14 @@ def python_version() -> str:
     return ".".join(str(part) for part in sys.version_info[:2])
 
 
+def package_folders() -> list[Path]:
+    """Return where the environment keeps its packages."""
+    return list(VENV.glob("[Ll]ib/site-packages" if os.name == "nt" else "lib/python*/site-packages"))
+
+
 def installed() -> list[str]:
     """Return the installed packages as `name-version`, found by the names of their folders only."""
-    folders = VENV.glob("[Ll]ib/site-packages" if os.name == "nt" else "lib/python*/site-packages")
-    return sorted(found.stem for folder in folders for found in folder.glob("*.dist-info"))
+    return sorted(found.stem for folder in package_folders() for found in folder.glob("*.dist-info"))
 
 
 def is_sound(stamp: dict[str, object]) -> bool:

@@ -77,6 +77,15 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     return copy
 
 
+def test_any_script_of_the_environment_finds_the_program(product: Copy, tmp_path: Path) -> None:
+    (product.folder / "ganstudio" / "__init__.py").touch()
+    assert product.start("generate").returncode == 0
+    python = product.folder / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    command = [str(python), "-c", "import ganstudio; print(ganstudio.__file__)"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert Path(done.stdout.strip()).parent == product.folder / "ganstudio"
+
+
 def test_a_second_start_sets_nothing_up_and_hands_everything_over(product: Copy, tmp_path: Path) -> None:
     noted = product.stamp.read_bytes()
     second = product.start("anything", "seven", "--psi", "0.5", cwd=tmp_path)
