@@ -81,7 +81,7 @@ def test_any_script_of_the_environment_finds_the_program(product: Copy, tmp_path
     (product.folder / "ganstudio" / "__init__.py").touch()
     assert product.start("generate").returncode == 0
     python = product.folder / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    command = [str(python), "-c", "import ganstudio; print(ganstudio.__file__)"]
+    command = [str(python), "-I", "-c", "import ganstudio; print(ganstudio.__file__)"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert Path(done.stdout.strip()).parent == product.folder / "ganstudio"
 
