@@ -141,10 +141,11 @@ def main() -> None:
     studio.begin(LaunchOptions(model="faces-dcgan", workspace="train"))
     wait(lambda: studio.session.frame is not None and studio.session.runs.draft.catalogue is not None)
     beat = Heartbeat()
-    beat.start()
     with tempfile.TemporaryDirectory(prefix="ganstudio-runs-") as folder:
+        long = long_run(Path(folder) / "long", options.steps)
+        beat.start()
         watch_live(studio, beat, Path(folder), options.seconds)
-        watch_long(studio, beat, long_run(Path(folder) / "long", options.steps), options.steps)
+        watch_long(studio, beat, long, options.steps)
         window.close()
         studio.end()
     beat.report()
