@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from ganstudio.core.document import Space
+from ganstudio.core.inverting import Method
 from ganstudio.core.paths import ASSETS
 from ganstudio.core.store import Array
 from ganstudio.data.faces.found import find_faces
@@ -26,7 +27,7 @@ from ganstudio.data.faces.square import cut
 from ganstudio.data.generated import GeneratedOptions, GeneratedPictures
 from ganstudio.data.photos import read_photo
 from ganstudio.engine.encoders import encoder_of
-from ganstudio.engine.inverting import Encode, Method, PhotoInversion, picture_tensor
+from ganstudio.engine.inverting import Encode, PhotoInversion, picture_tensor
 from ganstudio.engine.model import Model, open_model
 from ganstudio.latent.inversion import InversionOptions
 from ganstudio.latent.pivotal import TuningOptions

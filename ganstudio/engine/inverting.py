@@ -5,7 +5,6 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 import torch
 
@@ -14,6 +13,7 @@ from ganstudio.core.device import Precision
 from ganstudio.core.document import Space
 from ganstudio.core.errors import StudioError
 from ganstudio.core.generator import Generator, LatentCode
+from ganstudio.core.inverting import Method
 from ganstudio.core.pixels import to_pixels
 from ganstudio.core.store import Array
 from ganstudio.engine.model import Model
@@ -25,15 +25,6 @@ from ganstudio.losses.perceptual import lpips_vgg16
 Encode = Callable[[torch.Tensor], torch.Tensor]
 HYBRID_NOISE = 0.0
 FULL_RANGE = 2.0
-
-
-class Method(StrEnum):
-    """How a code is found."""
-
-    ENCODER = "encoder"
-    OPTIMISE = "optimise"
-    HYBRID = "hybrid"  # the encoder's answer starts the optimisation
-    PIVOTAL = "pivotal"  # then the model itself is tuned around the code
 
 
 class EncoderMissingError(StudioError):

@@ -1,7 +1,7 @@
 """Pivotal tuning: the generator itself is tuned around a code (Roich et al. 2021, arXiv 2106.05744)."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -115,14 +115,3 @@ class PivotalTuning:
             wanted = self.original.guided(neighbour)
         difference = Likeness(self._likeness.distance, wanted)(self.tuned.guided(neighbour))
         return difference.perceptual.sum() + difference.pixel.sum()
-
-
-def changed(generator: Generator, changes: Mapping[str, torch.Tensor]) -> None:
-    """Add changes to a generator's weights; raises InversionError where they belong to another one."""
-    state = generator.network.state_dict()
-    for name, change in changes.items():
-        if name not in state or state[name].shape != change.shape:
-            raise InversionError(f"The changes hold {name} {list(change.shape)}, which this model does not have.")
-    with torch.no_grad():
-        for name, change in changes.items():
-            state[name] += change.to(state[name])

@@ -5,7 +5,6 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from ganstudio.core.device import AUTO
 from ganstudio.core.document import Space
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.files import write_file
+from ganstudio.core.inverting import Method
 from ganstudio.core.progress import Progress
 from ganstudio.studio.enlargement import PictureEnlarging
 from ganstudio.studio.framings import framing_of
@@ -27,15 +27,6 @@ if TYPE_CHECKING:
 MOST_STEPS = 100_000
 TUNING_SHARE = 0.5
 TUNED = "tuned.safetensors"
-
-
-class Method(StrEnum):
-    """How a code is found; the words of the command line."""
-
-    ENCODER = "encoder"
-    OPTIMISE = "optimise"
-    HYBRID = "hybrid"
-    PIVOTAL = "pivotal"
 
 
 @dataclass(frozen=True)
@@ -110,7 +101,6 @@ def invert(options: InvertOptions) -> Iterator[Progress]:
 def prepared(options: InvertOptions, model: "Model", aligned: "Array") -> "PhotoInversion":
     """Lay out the inversion that the options ask for."""
     from ganstudio.engine.encoders import encoder_of
-    from ganstudio.engine.inverting import Method as Way
     from ganstudio.engine.inverting import PhotoInversion
     from ganstudio.latent.inversion import InversionOptions
     from ganstudio.latent.pivotal import TuningOptions
@@ -121,7 +111,7 @@ def prepared(options: InvertOptions, model: "Model", aligned: "Array") -> "Photo
     return PhotoInversion(
         model,
         aligned,
-        Way(method.value),
+        method,
         InversionOptions(space=options.space, steps=options.steps - tuned, seed=options.seed),
         tuning=TuningOptions(steps=tuned, seed=options.seed),
         encode=encode,

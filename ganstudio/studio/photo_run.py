@@ -25,11 +25,12 @@ from ganstudio.core.document import (
 )
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Ability
+from ganstudio.core.inverting import Method
 from ganstudio.core.progress import Progress
 from ganstudio.core.project import PhotoInHand
 from ganstudio.core.store import ArrayRef, Store
 from ganstudio.engine.compute import Backend
-from ganstudio.studio.inversion import TUNING_SHARE, Method
+from ganstudio.studio.inversion import TUNING_SHARE
 from ganstudio.studio.mixing import latent_name
 from ganstudio.studio.photo_reading import aligned_picture
 from ganstudio.studio.recipe_file import MARK
@@ -133,7 +134,6 @@ class SearchRun:
     def steps(self, backend: Backend) -> Iterator[Progress]:
         """Search; every step's result is a `Sight`."""
         from ganstudio.engine.encoders import encoder_of
-        from ganstudio.engine.inverting import Method as Way
         from ganstudio.engine.inverting import PhotoInversion
         from ganstudio.latent.inversion import InversionOptions
         from ganstudio.latent.pivotal import TuningOptions
@@ -147,7 +147,7 @@ class SearchRun:
         inversion = PhotoInversion(
             model,
             aligned,
-            Way(plan.method.value),
+            plan.method,
             InversionOptions(space=plan.space, steps=plan.steps - tuning, seed=plan.seed),
             tuning=TuningOptions(steps=tuning, seed=plan.seed),
             encode=encode,

@@ -12,13 +12,14 @@ from PIL import Image
 from ganstudio.core.document import Space
 from ganstudio.core.errors import StudioError, WrongInputError
 from ganstudio.core.generator import LatentCode
+from ganstudio.core.inverting import Method
 from ganstudio.core.paths import ASSETS
 from ganstudio.core.pixels import to_pixels
 from ganstudio.core.store import Array
 from ganstudio.data.faces.placing import NoSuchFaceError
 from ganstudio.engine.inverting import EncoderMissingError
 from ganstudio.engine.model import open_model
-from ganstudio.studio.inversion import InvertOptions, Method, invert
+from ganstudio.studio.inversion import InvertOptions, invert
 
 ASTRONAUT = ASSETS / "samples" / "astronaut.png"
 

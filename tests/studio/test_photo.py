@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from ganstudio.core.document import LatentArray, LatentPoint, OffsetStyles, Space
+from ganstudio.core.inverting import Method
 from ganstudio.core.paths import ASSETS
 from ganstudio.core.square import Square
 from ganstudio.core.store import Array, Store
-from ganstudio.studio.inversion import Method
 from ganstudio.studio.journal import JOURNAL, read_journal
 from ganstudio.studio.opening import open_file, opener_of
 from ganstudio.studio.photo_paste import Edge, PasteOptions

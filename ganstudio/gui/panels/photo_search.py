@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QWidget
 from ganstudio.core.document import Space
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Latent
+from ganstudio.core.inverting import Method
 from ganstudio.gui.actions import Command
 from ganstudio.gui.canvas.small_chart import Series, SmallChart
 from ganstudio.gui.panels.panel import Panel
@@ -19,7 +20,6 @@ from ganstudio.gui.widgets.buttons import TextButton
 from ganstudio.gui.widgets.choice import ChoiceRow, Option
 from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.slider import SliderRange, ValueSlider
-from ganstudio.studio.inversion import Method
 from ganstudio.studio.photo_run import ENCODING, has_encoder, spaces_of
 from ganstudio.studio.session import Session
 
