@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 FIRST_RECIPE, FIRST_PRESETS = "stylegan2", ("auto-64-ada", "auto-64")
 HIDDEN_PRESETS = "tiny"
 IN_FORM = (
-    "images", "resolution", "mirror", "arithmetic", "seed", "accumulate", "device", "channels_last", "sample_every",
-    "snapshot_every", "checkpoint_every", "judge_every", "evaluate_every", "metrics", "metric_samples", "labels",
-    "label_file", "start_from", "freeze_layers", "tensorboard",
+    "images", "resolution", "mirror", "most", "arithmetic", "seed", "accumulate", "device", "channels_last",
+    "sample_every", "snapshot_every", "checkpoint_every", "judge_every", "evaluate_every", "metrics", "metric_samples",
+    "labels", "label_file", "start_from", "freeze_layers", "tensorboard",
 )  # fmt: skip
 OFTEN = ("images", "resolution", "mirror")
 

@@ -39,6 +39,8 @@ class TrainOptions:
     seed: int | None = None
     resolution: int | None = None
     """Side of the training pictures in pixels; the data's own where not given."""
+    most: int | None = None
+    """Learn from so many pictures of the data only, evenly spread over them; from all where not given."""
     accumulate: int | None = None
     """Split every batch into so many parts that are computed one after the other."""
     device: str | None = None

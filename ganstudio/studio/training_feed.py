@@ -38,4 +38,5 @@ def open_data(options: TrainingOptions) -> tuple[Pictures, Pictures | None]:
     chosen = PictureOptions(
         resolution=options.resolution or None, labels=LabelSource(options.labels), label_file=options.label_file
     )
-    return open_pictures(Path(options.data), chosen).split()
+    trained, kept = open_pictures(Path(options.data), chosen).split()
+    return (trained.spread(options.most) if options.most else trained), kept

@@ -44,6 +44,8 @@ class TrainingOptions:
     """Fields of the recipe's options that differ from the preset."""
     resolution: int = 0
     """Side of the training pictures in pixels; the data's own where 0."""
+    most: int = 0
+    """Learn from so many pictures of the data only, evenly spread over them; from all where 0."""
     accumulate: int = 1
     """Split every batch into this many parts that are computed one after the other."""
     device: str = AUTO
@@ -110,9 +112,11 @@ class TrainingOptions:
         for name in ("images", "checkpoint_every", "snapshot_every", "sample_every", "accumulate", "metric_samples"):
             if getattr(self, name) < 1:
                 raise TrainingOptionsError(f"--{name.replace('_', '-')} must be at least 1.")
-        for name in ("evaluate_every", "judge_every", "freeze_layers", "resolution"):
+        for name in ("evaluate_every", "judge_every", "freeze_layers", "resolution", "most"):
             if getattr(self, name) < 0:
                 raise TrainingOptionsError(f"--{name.replace('_', '-')} must be at least 0.")
+        if self.most and self.data.startswith("model:"):
+            raise TrainingOptionsError("--most chooses among pictures in files; a model draws fresh ones without end.")
         if self.evaluate_every and not self.metrics:
             raise TrainingOptionsError("--evaluate-every needs --metrics, such as --metrics frechet-vgg16.")
         if self.freeze_layers and self.start_from is None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -174,6 +175,23 @@ def test_a_split_keeps_pictures_and_classes_together(tmp_path: Path) -> None:
         assert np.array_equal(brightness % 2, part.labels.values)
     small = open_pictures(folder_of(tmp_path / "few", numbered(4)))
     assert small.split() == (small, None)
+
+
+@given(st.integers(1, 40), st.integers(1, 60))
+def test_few_pictures_are_spread_evenly(count: int, most: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        files = {f"{'ab'[number >= count // 2]}/{number:03d}.png": plain(number) for number in range(count)}
+        pictures = open_pictures(folder_of(Path(folder), files), BY_FOLDER)
+        few = pictures.spread(most)
+    assert len(few) == min(count, most)
+    places = [pictures.names.index(name) for name in few.names]
+    gaps = np.diff(places)
+    assert places[0] == 0
+    assert not len(gaps) or (gaps.min() >= 1 and gaps.max() - gaps.min() <= 1)
+    assert count - places[-1] <= max(count / most, 1) + 1
+    assert few.labels is not None
+    assert pictures.labels is not None
+    assert np.array_equal(few.labels.values, pictures.labels.values[places])
 
 
 def test_arrays() -> None:

@@ -9,7 +9,8 @@ from PIL import Image
 import ganstudio
 from ganstudio.cli import main
 from ganstudio.studio.training_command import TrainOptions, given_options, new_run, parse_settings
-from ganstudio.training.options import TrainingOptionsError
+from ganstudio.studio.training_feed import open_data
+from ganstudio.training.options import TrainingOptions, TrainingOptionsError
 from ganstudio.training.run import RunFolder
 
 
@@ -40,6 +41,13 @@ def test_a_conditional_run_with_metrics(classes: Path, tmp_path: Path, capsys: p
     assert (model.sample([0], c=0) - model.sample([0], c=1)).abs().max() > 0
     assert main(["train", "--resume", str(run), "--images", "24"]) == 0
     assert RunFolder.open(run).options.images == 24
+
+
+def test_a_run_may_learn_from_a_part_of_the_data(classes: Path) -> None:
+    trained, _ = open_data(TrainingOptions("stylegan2", str(classes), labels="folders", most=10))
+    assert trained.facts.count == 10
+    assert trained.labels is not None
+    assert np.array_equal(np.bincount(trained.labels.values), [5, 5])
 
 
 @pytest.mark.parametrize(

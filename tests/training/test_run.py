@@ -181,6 +181,8 @@ def test_snapshots_are_thinned_evenly(run: RunFolder) -> None:
         (TrainingOptions("dcgan", "x", judge_every=-1), "--judge-every must be at least 0"),
         (TrainingOptions("dcgan", "x", evaluate_every=8), "--evaluate-every needs --metrics"),
         (TrainingOptions("dcgan", "x", freeze_layers=1), "name its file with --start-from"),
+        (TrainingOptions("dcgan", "x", most=-1), "--most must be at least 0"),
+        (TrainingOptions("dcgan", "model:faces", most=9), "--most chooses among pictures in files"),
         (TrainingOptions("dcgan", "x", labels="names"), "choose one of: none, folders, file"),
         (TrainingOptions("dcgan", "x", label_file=Path("x.csv")), "--label-file needs --labels file"),
     ],
