@@ -9,6 +9,7 @@ from ganstudio.core.store import Array
 from ganstudio.gui.canvas.viewer import image_of
 from ganstudio.gui.theme.appearance import ink
 from ganstudio.gui.widgets.buttons import describe
+from ganstudio.studio.painting.brush import Place, round_reach
 
 SIDE = 256
 MARGIN = 24
@@ -141,11 +142,7 @@ class MaskPaint(QWidget):
     def _stroke(self, place: QPointF, erases: bool) -> None:
         mask = np.zeros((SIDE, SIDE), np.uint8) if self.counts is None else self.counts.copy()
         here = self._in_mask(place)
-        away = np.hypot(here[0] - self._last[0], here[1] - self._last[1])
-        steps = max(int(away / max(self.brush / 8, 1.0)), 1)
-        for share in np.linspace(0.0, 1.0, steps + 1):
-            at = (self._last[0] + (here[0] - self._last[0]) * share, self._last[1] + (here[1] - self._last[1]) * share)
-            dab(mask, at, self.brush / 2, self.softness, erases or self.erases)
+        sweep(mask, self._last, here, self.brush / 2, self.softness, erases or self.erases)
         self._last = here
         self._adopt(mask)
 
@@ -166,12 +163,12 @@ class MaskPaint(QWidget):
         return (place.x() - frame.left()) * scale, (place.y() - frame.top()) * scale
 
 
-def dab(mask: Array, at: tuple[float, float], radius: float, softness: float, erases: bool) -> None:
-    """Put one touch of a round brush into a mask uint8 `[n, n]`, in place."""
-    x, y = np.arange(mask.shape[1]) + 0.5 - at[0], np.arange(mask.shape[0]) + 0.5 - at[1]
-    away = np.hypot(x[None, :], y[:, None])
+def sweep(mask: Array, start: Place, end: Place, radius: float, softness: float, erases: bool) -> None:
+    """Draw a round brush with a soft edge through a mask uint8 `[n, n]` on a straight way, in place."""
+    x, y = np.arange(mask.shape[1]) + 0.5, np.arange(mask.shape[0]) + 0.5
     fading = max(radius * softness, 1.0)
-    value = (np.clip((radius - away) / fading, 0.0, 1.0) * 255).astype(np.uint8)
+    depth = -round_reach(x, y, start, end, radius, radius)
+    value = (np.clip(depth / fading, 0.0, 1.0) * 255).astype(np.uint8)
     if erases:
         np.minimum(mask, 255 - value, out=mask)
     else:
