@@ -127,7 +127,43 @@ class ClassBlend:
     parts: tuple[tuple[int, float], ...]
 
 
-InputValue = LatentPoint | LatentArray | LatentBlend | ClassChoice | ClassBlend
+LARGEST_MAP = 4096
+"""The pixels that a label map may have along a side."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaintedMap:
+    """A label map of uint8 class indices `[height, width]` in square tiles, row by row; those at the ends are smaller.
+
+    A tile that is None is class 0 all over, so that a stroke adds no more than the tiles that it touched.
+    """
+
+    height: int
+    width: int
+    tile: int
+    tiles: tuple[ArrayRef | None, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that are none, and tiles that do not fill them."""
+        if min(self.height, self.width, self.tile) < 1 or max(self.height, self.width) > LARGEST_MAP:
+            raise WrongInputError(f"A label map of {self.height} × {self.width} px is none that can be painted.")
+        rows, columns = (_pieces(side, self.tile) for side in (self.height, self.width))
+        shapes = [(high, wide) for high in rows for wide in columns]
+        refs = zip(self.tiles, shapes, strict=False)
+        if len(shapes) != len(self.tiles) or any(
+            ref is not None and (ref.shape, ref.dtype) != (shape, "|u1") for ref, shape in refs
+        ):
+            raise WrongInputError(f"The tiles of a label map do not fill its {self.height} × {self.width} px.")
+
+
+def _pieces(side: int, tile: int) -> list[int]:
+    return [min(tile, side - start) for start in range(0, side, tile)]
+
+
+Condition = ClassChoice | ClassBlend | PaintedMap
+"""What a picture is to show, beside the latent that says how."""
+
+InputValue = LatentValue | Condition
 
 
 class NoiseMode(StrEnum):

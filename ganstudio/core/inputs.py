@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ganstudio.core.palette import Colour, class_colours
+
 
 @dataclass(frozen=True, slots=True)
 class Latent:
@@ -23,11 +25,23 @@ class ClassLabel:
 
 @dataclass(frozen=True, slots=True)
 class LabelMap:
-    """A semantic map of class indices `[H, W]`."""
+    """A semantic map of class indices `[height, resolution]`; `colours` are what the classes are painted in."""
 
     name: str
     classes: tuple[str, ...]
     resolution: int
+    colours: tuple[Colour, ...] = ()
+    height: int = 0  # as high as wide where it is 0
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The height and width of the map that the network takes."""
+        return self.height or self.resolution, self.resolution
+
+    @property
+    def palette(self) -> tuple[Colour, ...]:
+        """A colour for each class: the model's own, or ones that most eyes tell apart."""
+        return self.colours if len(self.colours) == len(self.classes) else class_colours(len(self.classes))
 
 
 @dataclass(frozen=True, slots=True)

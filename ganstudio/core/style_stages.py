@@ -10,8 +10,7 @@ import torch
 from torch import nn
 
 from ganstudio.core.document import (
-    ClassBlend,
-    ClassChoice,
+    Condition,
     Document,
     LatentValue,
     MoveAlong,
@@ -326,5 +325,5 @@ def _stacked(grains: Sequence[torch.Tensor | None]) -> torch.Tensor | None:
 def _latent_values(document: Document) -> tuple[LatentValue, ...]:
     """Return the latent of the picture and those of its style sources, in order."""
     main = document.inputs[LATENT]
-    assert not isinstance(main, ClassChoice | ClassBlend)
+    assert not isinstance(main, Condition)
     return (main, *(source.latent for source in document.mixing))

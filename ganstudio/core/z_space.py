@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ganstudio.core.document import ClassBlend, ClassChoice, Document, MoveAlong
+from ganstudio.core.document import ClassBlend, ClassChoice, Condition, Document, MoveAlong
 from ganstudio.core.latents import blend_points, resampling_threshold
 from ganstudio.core.store import Store
 
@@ -11,7 +11,7 @@ from ganstudio.core.store import Store
 def edited_z(document: Document, name: str, dim: int, store: Store) -> torch.Tensor:
     """Return z `[1, dim]` (float32) of the input `name`: resampled by psi, then moved along directions."""
     value = document.inputs[name]
-    assert not isinstance(value, ClassChoice | ClassBlend)
+    assert not isinstance(value, Condition)
     z = blend_points(value, dim, store, resampling_threshold(document.psi)).astype(np.float32)
     for edit in document.edits:
         if isinstance(edit, MoveAlong) and edit.acts:

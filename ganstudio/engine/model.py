@@ -2,7 +2,7 @@
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,10 @@ from ganstudio.core.document import (
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.frame import ModelInfo, ReportSection, StageInfo
 from ganstudio.core.generator import Generator
-from ganstudio.core.inputs import Ability, ClassLabel, Latent
+from ganstudio.core.inputs import Ability, ClassLabel, Input, LabelMap, Latent
+from ganstudio.core.label_maps import painted, plain_map, unpacked_map
 from ganstudio.core.latents import resampled_latent, resampling_threshold, truncate
+from ganstudio.core.store import Store
 from ganstudio.engine.memory import recovered_from_exhaustion
 
 
@@ -45,8 +47,8 @@ class Model:
 
     @property
     def z_dim(self) -> int:
-        """The length of z."""
-        return next(i.dim for i in self.info.inputs if isinstance(i, Latent))
+        """The length of z, 0 for a model that draws from a map alone."""
+        return next((i.dim for i in self.info.inputs if isinstance(i, Latent)), 0)
 
     @property
     def c_dim(self) -> int:
@@ -159,28 +161,47 @@ def noise_setting(noise: NoiseSetting | NoiseMode | str) -> NoiseSetting:
         raise WrongInputError(f"There is no noise mode {noise!r}; choose one of: {modes}.") from None
 
 
-def open_model(name_or_path: str | Path, device: str = AUTO, precision: Precision = Precision.EXACT) -> Model:
-    """Open a shipped model by name or any checkpoint by path; code stored in a file is never run."""
+def open_model(
+    name_or_path: str | Path, device: str = AUTO, precision: Precision = Precision.EXACT, store: Store | None = None
+) -> Model:
+    """Open a shipped model by name or any checkpoint by path; code stored in a file is never run.
+
+    The label map that a model begins with is put into `store`; without one the model begins with a plain map.
+    """
     chosen = choose_device(device)
     path = locate(name_or_path)
     checkpoint = read_checkpoint(path)
     card = cards()[checkpoint.architecture]
     generator = build_generator(card, checkpoint, display_name(path))
     generator.prepare(chosen, precision)
-    return Model(card, checkpoint.config, generator, describe(path, card, checkpoint, generator))
+    return Model(card, checkpoint.config, generator, describe(path, card, checkpoint, generator, store))
 
 
-def describe(path: Path, card: Architecture[Any], checkpoint: Checkpoint, generator: Generator) -> ModelInfo:
-    """Gather what the window shows of a model."""
-    config = checkpoint.config
-    inputs = card.inputs(config)
-    first_seed = checkpoint.provenance.get("first_seed", 0)
+def first_values(
+    inputs: Sequence[Input], provenance: Mapping[str, object], store: Store | None
+) -> FrozenMap[InputValue]:
+    """Return what a model begins with: its file's first seed and first map, else seed 0, class 0 and a plain map."""
+    first_seed, first_map = provenance.get("first_seed", 0), unpacked_map(provenance.get("first_map"))
     values: dict[str, InputValue] = {}
     for item in inputs:
         if isinstance(item, Latent):
             values[item.name] = LatentPoint.of_seed(first_seed if isinstance(first_seed, int) else 0)
         elif isinstance(item, ClassLabel):
             values[item.name] = ClassChoice()
+        elif isinstance(item, LabelMap):
+            if store is None or first_map is None or first_map.max() >= len(item.classes):
+                values[item.name] = plain_map(*item.size)
+            else:
+                values[item.name] = painted(first_map, store)
+    return FrozenMap(values)
+
+
+def describe(
+    path: Path, card: Architecture[Any], checkpoint: Checkpoint, generator: Generator, store: Store | None = None
+) -> ModelInfo:
+    """Gather what the window shows of a model."""
+    config = checkpoint.config
+    inputs = card.inputs(config)
     ref = ModelRef(display_name(path), fingerprint(path))
     report = checkpoint.report
     sections = (ReportSection(report.what, report.sentences()),) if report else ()
@@ -197,7 +218,7 @@ def describe(path: Path, card: Architecture[Any], checkpoint: Checkpoint, genera
         abilities=card.abilities(config),
         n_latent=len(generator.layer_resolutions),
         parameters=sum(p.numel() for p in generator.network.parameters()),
-        document=Document(model=ref, inputs=FrozenMap(values)),
+        document=Document(model=ref, inputs=first_values(inputs, checkpoint.provenance, store)),
         report=sections,
         summary=str(checkpoint.provenance.get("summary", "")),
         licence=checkpoint.licence,

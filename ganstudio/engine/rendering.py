@@ -49,7 +49,7 @@ class Rendering:
     def open(self, name: str) -> ModelOpened:
         """Open a model by name or path and keep it, with the one before."""
         with recovered_from_exhaustion(self.device, self._forget):
-            model = open_model(name, str(self.device), self.precision)
+            model = open_model(name, str(self.device), self.precision, self.store)
         self._names[model.info.digest] = name
         self._open[model.info.digest] = (model, self._synthesis(model), self._aside(model))
         self._open.move_to_end(model.info.digest)

@@ -11,8 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from ganstudio.core.document import (
-    ClassBlend,
-    ClassChoice,
+    Condition,
     Document,
     FrozenMap,
     InputValue,
@@ -225,7 +224,7 @@ def noise_turn(timeline: Timeline, seconds: float) -> float:
 def latent_input(document: Document) -> str | None:
     """Return the name of the input that a path moves, None where the document has none."""
     inputs: FrozenMap[InputValue] = document.inputs
-    return next((name for name, value in inputs.items() if not isinstance(value, ClassChoice | ClassBlend)), None)
+    return next((name for name, value in inputs.items() if not isinstance(value, Condition)), None)
 
 
 def document_at(document: Document, timeline: Timeline, seconds: float, store: Store, has_w: bool) -> Document:

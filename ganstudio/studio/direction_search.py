@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganstudio.core.direction import Ballot, Direction, Origin
-from ganstudio.core.document import ClassBlend, ClassChoice, Document, FrozenMap, LatentPoint, Space
+from ganstudio.core.document import ClassBlend, ClassChoice, Condition, Document, FrozenMap, LatentPoint, Space
 from ganstudio.core.inputs import ClassLabel
 from ganstudio.core.progress import Progress
 from ganstudio.core.store import Array, Store
@@ -58,7 +58,7 @@ class Search:
 def plain(document: Document) -> Document:
     """The document with nothing but its model and its classes."""
     chosen = {
-        name: value if isinstance(value, ClassChoice | ClassBlend) else LatentPoint()
+        name: value if isinstance(value, Condition) else LatentPoint()
         for name, value in document.inputs.items()
     }
     return Document(model=document.model, inputs=FrozenMap(chosen))

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from ganstudio.core.document import ClassChoice, Document, FrozenMap, InputValue, LatentPoint, ModelRef
+from ganstudio.core.document import ClassChoice, Document, FrozenMap, InputValue, LatentPoint, ModelRef, PaintedMap
 from ganstudio.core.frame import ModelInfo
-from ganstudio.core.inputs import Ability, ClassLabel
+from ganstudio.core.inputs import Ability, ClassLabel, LabelMap
 
 
 def held(document: Document, before: ModelInfo | None, after: ModelInfo) -> Document:
@@ -13,16 +13,30 @@ def held(document: Document, before: ModelInfo | None, after: ModelInfo) -> Docu
     if before is not None and alike(before, after):
         return replace(document, model=ref)
     fresh = after.document
-    classes = next((item.count for item in after.inputs if isinstance(item, ClassLabel)), 0)
     inputs: dict[str, InputValue] = {}
     for name, value in fresh.inputs.items():
         old = document.inputs.get(name)
-        fits = isinstance(old, LatentPoint) or (isinstance(old, ClassChoice) and old.index < classes)
-        inputs[name] = old if old is not None and fits and isinstance(old, type(value)) else value
+        inputs[name] = old if old is not None and isinstance(old, type(value)) and _fits(old, before, after) else value
     truncates = {Ability.TRUNCATION, Ability.RESAMPLING} & after.abilities
     psi = document.psi if truncates and document.model.digest else fresh.psi
     noise = replace(document.noise, layers=()) if Ability.NOISE in after.abilities else fresh.noise
     return replace(fresh, model=ref, inputs=FrozenMap(inputs), psi=psi, noise=noise)
+
+
+def _fits(value: InputValue, before: ModelInfo | None, after: ModelInfo) -> bool:
+    """Tell whether a value means the same to another model; maps do where both have the same classes."""
+    match value:
+        case LatentPoint():
+            return True
+        case ClassChoice():
+            return value.index < next((item.count for item in after.inputs if isinstance(item, ClassLabel)), 0)
+        case PaintedMap():
+            return before is not None and _mapped(before) == _mapped(after)
+    return False
+
+
+def _mapped(info: ModelInfo) -> list[tuple[str, ...]]:
+    return [item.classes for item in info.inputs if isinstance(item, LabelMap)]
 
 
 def alike(a: ModelInfo, b: ModelInfo) -> bool:

@@ -2,7 +2,16 @@
 
 from pathlib import Path
 
-from ganstudio.core.document import ClassBlend, ClassChoice, Document, InputValue, LatentArray, LatentBlend, LatentPoint
+from ganstudio.core.document import (
+    ClassBlend,
+    ClassChoice,
+    Document,
+    InputValue,
+    LatentArray,
+    LatentBlend,
+    LatentPoint,
+    PaintedMap,
+)
 
 
 def document_name(document: Document) -> str:
@@ -28,3 +37,5 @@ def latent_in_words(value: InputValue) -> str:
             return f"class {value.index}"
         case ClassBlend():
             return f"{len(value.parts)} classes"
+        case PaintedMap():
+            return "painted map"

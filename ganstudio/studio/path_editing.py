@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ganstudio.core.document import ClassBlend, ClassChoice, Document, LatentPoint, LatentValue, Space
+from ganstudio.core.document import Condition, Document, LatentPoint, LatentValue, Space
 from ganstudio.core.project import Curve, Easing, KeptLatent, Keyframe, Timeline
 from ganstudio.latent.path import (
     SHORTEST_S,
@@ -129,7 +129,7 @@ def latent_of(document: Document) -> LatentValue | None:
     """The latent that a path would take from a document."""
     name = latent_input(document)
     value = None if name is None else document.inputs[name]
-    return None if value is None or isinstance(value, ClassChoice | ClassBlend) else value
+    return None if value is None or isinstance(value, Condition) else value
 
 
 def seed_name(latent: LatentValue) -> str:

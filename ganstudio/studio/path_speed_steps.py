@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 import torch
 
-from ganstudio.core.document import ClassBlend, ClassChoice, Document, LatentBlend, LatentValue, Space
+from ganstudio.core.document import Condition, Document, LatentBlend, LatentValue, Space
 from ganstudio.core.generator import Features, StageInputs
 from ganstudio.core.inputs import ClassLabel
 from ganstudio.core.progress import Progress
@@ -99,7 +99,7 @@ def _mapping_inputs(model: Model, document: Document, store: Store) -> StageInpu
     name = latent_input(document)
     assert name is not None
     value = document.inputs[name]
-    assert not isinstance(value, ClassChoice | ClassBlend)
+    assert not isinstance(value, Condition)
     single = _with_latent(document, LatentBlend(((value, 1.0),), Space.Z))
     return _style_stages(model)[0].resolve(single, {}, store)
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from ganstudio.core.document import Document, FrozenMap
+from ganstudio.core.document import Document, FrozenMap, PaintedMap
+from ganstudio.core.label_maps import painted, plain_map
 from ganstudio.core.project import PhotoInHand, Project
 from ganstudio.core.square import Square
 from ganstudio.core.store import ArrayRef, Store
@@ -19,6 +20,8 @@ STORE = Store()
 REFS = [STORE.put(np.arange(n, dtype=dtype)) for n, dtype in ((0, "f4"), (16, "f4"), (3, "f8"), (5, "u1"), (2, ">i4"))]
 REFS.append(STORE.put(np.ones((4, 16), np.float32)))
 
+MAPS = [plain_map(5, 70), painted(np.eye(40, 18, dtype=np.uint8) * 3, STORE), painted(np.full((16, 16), 9), STORE)]
+
 PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     types.NoneType: st.none(),
     bool: st.booleans(),
@@ -26,6 +29,7 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     float: st.floats(allow_nan=False),
     str: st.text(max_size=6),
     ArrayRef: st.sampled_from(REFS),
+    PaintedMap: st.sampled_from(MAPS),
     Square: st.builds(Square, *[st.floats(0.5, 2.0**20)] * 3, st.floats(-3.0, 3.0)),
 }
 PICTURE = {

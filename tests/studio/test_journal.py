@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganstudio.core.document import Document, MoveAlong
+from ganstudio.core.document import Document, FrozenMap, MoveAlong
 from ganstudio.core.errors import StudioError
+from ganstudio.core.label_maps import indices_of, painted, repainted
 from ganstudio.core.project import Project
 from ganstudio.core.store import Store
 from ganstudio.studio import journal as journals
@@ -207,3 +208,31 @@ def test_no_edit_older_than_five_seconds_is_lost_when_the_process_is_killed(tmp_
 def test_no_edit_older_than_five_seconds_is_lost_in_longer_sessions(tmp_path: Path, turn: int) -> None:
     moments = random.Random()
     killed_sessions(tmp_path, [5.0 + moments.uniform(0.0, 3.0), *(moments.uniform(0.0, 1.0) for _ in range(2))])
+
+
+def test_a_stroke_adds_the_tiles_that_it_touched(tmp_path: Path) -> None:
+    store, history = Store(), History(Project())
+    writing = Writing(tmp_path / "run", store)
+    indices = np.random.RandomState(0).randint(1, 9, (256, 256)).astype(np.uint8)
+    value = painted(indices, store)
+    history.record("map", Project((Document(inputs=FrozenMap({"map": value})),)))
+    writing.write(history.tree)
+    path = tmp_path / "run" / JOURNAL
+    whole = path.stat().st_size
+    indices[40:44, 60:70] = 9
+    stroke = repainted(value, indices, store)
+    document = Document(inputs=FrozenMap({"map": stroke}))
+    history.record("stroke", Project((document,)))
+    writing.write(history.tree)
+    painted_size = path.stat().st_size
+    history.record("psi", Project((Document(inputs=FrozenMap({"map": stroke}), psi=0.5),)))
+    writing.write(history.tree)
+    writing.journal.end()
+    assert painted_size - whole < whole / 4
+    assert path.stat().st_size - painted_size < 2000
+    other = Store()
+    found = read_journal(path, other)
+    assert found is not None
+    kept = found.tree.nodes[-1].project.document.inputs["map"]
+    assert kept == stroke
+    np.testing.assert_array_equal(indices_of(stroke, other), indices)

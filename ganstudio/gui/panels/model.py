@@ -5,7 +5,7 @@ from typing import ClassVar
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from ganstudio.core.frame import ModelInfo, Paper
-from ganstudio.core.inputs import ClassLabel, Latent
+from ganstudio.core.inputs import ClassLabel, LabelMap, Latent
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.widgets.facts import Facts
@@ -57,6 +57,8 @@ def facts_of(info: ModelInfo) -> list[tuple[str, str]]:
             facts.append(("Latent", f"{wanted.dim} numbers"))
         elif isinstance(wanted, ClassLabel):
             facts.append(("Classes", str(wanted.count)))
+        elif isinstance(wanted, LabelMap):
+            facts.append(("Map", f"{len(wanted.classes)} classes"))
     if info.n_latent > 1:
         facts.append(("Layers", str(info.n_latent)))
     facts.append(("Weights", count_in_words(info.parameters)))
