@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ganstudio import cli, open_model
+from ganstudio.core.document import ClassChoice, LatentPoint
 from ganstudio.core.pixels import to_pixels
+from ganstudio.core.store import Store
 from ganstudio.studio.generation import SeedsError, parse_seeds
 from ganstudio.studio.pictures import sheet
+from ganstudio.studio.recipes import draw_recipe, recipe_document
 
 MODEL = "faces-dcgan"
 
@@ -33,6 +36,18 @@ def test_generate_writes_the_pictures_that_the_model_gives(tmp_path: Path) -> No
     assert np.array_equal(
         laid, sheet(np.stack([np.asarray(Image.open(tmp_path / f"seed{s:04d}.png")) for s in (3, 0, 1)]))
     )
+
+
+def test_every_generated_picture_carries_its_recipe(tmp_path: Path, styled_model: Path) -> None:
+    asked = ["--seeds", "3,8", "--psi", "0.7", "--cutoff", "4", "--class", "7"]
+    assert cli.main(["generate", "--model", str(styled_model), *asked, "--out", str(tmp_path)]) == 0
+    for seed in (3, 8):
+        path = tmp_path / f"seed{seed:04d}.png"
+        document = recipe_document(path, Store())
+        assert (document.inputs["z"], document.inputs["class"]) == (LatentPoint.of_seed(seed), ClassChoice(7))
+        assert (document.psi, document.cutoff) == (0.7, 4)
+        difference = np.asarray(Image.open(path)).astype(int) - draw_recipe(path).astype(int)
+        assert np.abs(difference).max() <= 1
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
@@ -13,6 +13,9 @@ from ganstudio.core.device import AUTO, Precision
 from ganstudio.core.errors import StudioError, WrongInputError
 from ganstudio.core.progress import Progress
 from ganstudio.studio.pictures import prepare_folder, save_png
+
+if TYPE_CHECKING:
+    from ganstudio.core.document import Document
 
 LAST_SEED = 2**32 - 1
 MOST_SEEDS = 100_000
@@ -26,7 +29,8 @@ class SeedsError(StudioError):
 
 @dataclass(frozen=True)
 class GenerateOptions:
-    """Write the pictures of chosen seeds as seed0000.png, ..., and a sheet of them as sheet.png; or one recipe's."""
+    """Write the pictures of chosen seeds as seed0000.png, ..., each with its recipe, and a sheet of them as sheet.png;
+    or one recipe's."""
 
     out: Path
     """Folder for the pictures; made where it does not exist."""
@@ -86,10 +90,12 @@ def generate(options: GenerateOptions) -> Iterator[Progress]:
 
     from ganstudio import open_model
     from ganstudio.core.pixels import to_pixels
+    from ganstudio.core.store import Store
     from ganstudio.studio.enlargement import PictureEnlarging
+    from ganstudio.studio.exporting import ExportOptions, save
     from ganstudio.studio.pictures import sheet
 
-    enlarging = PictureEnlarging(options.device)
+    store, enlarging = Store(), PictureEnlarging(options.device)
     model = open_model(options.model, device=options.device, precision=options.precision)
     if options.label is not None and not model.c_dim:
         raise WrongInputError(f"The model {options.model} has no classes: leave --class out.")
@@ -100,11 +106,25 @@ def generate(options: GenerateOptions) -> Iterator[Progress]:
         for number, (seed, pixels) in enumerate(zip(chunk, to_pixels(pictures), strict=True), begin):
             shown.append(pixels)
             written = (yield from enlarging.enlarged(pixels, number, len(seeds))) if options.enlarge else pixels
-            save_png(folder / f"seed{seed:04d}.png", written)
+            document = _drawn_from(model.info.document, seed, options)
+            save(folder / f"seed{seed:04d}.png", written, document, store, ExportOptions(), enlarging.used)
         del shown[SHEET_PICTURES:]
         yield Progress(begin + len(chunk), len(seeds), f"seed {chunk[-1]}")
     save_png(folder / "sheet.png", sheet(np.stack(shown)))
     yield Progress(len(seeds), len(seeds), f"{folder / 'sheet.png'}")
+
+
+def _drawn_from(document: "Document", seed: int, options: GenerateOptions) -> "Document":
+    """Return the document whose picture the options ask for, from the one that its model opens with."""
+    from ganstudio.core.document import ClassChoice, FrozenMap, LatentPoint
+
+    inputs = {
+        name: LatentPoint.of_seed(seed) if isinstance(value, LatentPoint) else value
+        for name, value in document.inputs.items()
+    }
+    if options.label is not None:
+        inputs |= {name: ClassChoice(options.label) for name, value in inputs.items() if isinstance(value, ClassChoice)}
+    return replace(document, inputs=FrozenMap(inputs), psi=options.psi, cutoff=options.cutoff)
 
 
 def _draw_recipe(options: GenerateOptions) -> Iterator[Progress]:
