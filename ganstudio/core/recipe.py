@@ -8,7 +8,9 @@ from typing import Any, Generic, TypeVar
 
 import torch
 
+from ganstudio.core.errors import WrongInputError
 from ganstudio.core.generator import Generator
+from ganstudio.core.map_classes import MapClasses
 
 O = TypeVar("O")  # noqa: E741 - options
 Scalars = Mapping[str, torch.Tensor]
@@ -22,6 +24,7 @@ class DataFacts:
     img_channels: int
     c_dim: int
     count: int
+    map_classes: MapClasses | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class Batch:
 
     `mean_over_processes` averages a tensor over all processes and can be differentiated; losses that hold a
     statistic of the whole batch use it, so that many processes equal one. `latents` `[N, dim]` are what a generator
-    drew the pictures from, where one did.
+    drew the pictures from, where one did. `maps` and `instances` int64 `[N, R, R]` are the pictures' class indices and
+    numbers of objects, where the data have them.
     """
 
     images: torch.Tensor
@@ -86,6 +90,8 @@ class Batch:
     draws: Draws
     mean_over_processes: Callable[[torch.Tensor], torch.Tensor] = alone
     latents: torch.Tensor | None = None
+    maps: torch.Tensor | None = None
+    instances: torch.Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +186,9 @@ class Recipe(ABC):
         """Return what a model's file must say of its origin beside its data, such as what it was made for."""
         return {}
 
+    def pin(self, batch: Batch) -> None:  # noqa: B027 - what draws from latents alone needs no pairs
+        """Be given the pairs that `sample` shows, held-out ones where there are any; they are no part of the state."""
+
     def read_outs(self) -> Mapping[str, float]:
         """Return numbers worth plotting beside the losses, such as the augmentation probability."""
         return {}
@@ -244,7 +253,8 @@ class RecipeCard(Generic[O]):
 
     `grown` returns the options of the same run at its full resolution from the start, to measure what it takes.
     `teachers` names the models that a recipe needs (shipped ones or paths, by what they are needed for); they are
-    opened for `taught`, which then builds the recipe in place of `build`.
+    opened for `taught`, which then builds the recipe in place of `build`. A recipe that learns from pictures with
+    label maps says `needs_maps`.
     """
 
     options: type[O]
@@ -254,9 +264,18 @@ class RecipeCard(Generic[O]):
     grown: Callable[[O, int], O] = as_it_is
     teachers: Callable[[O], Mapping[str, str]] = no_teachers
     taught: Callable[[O, DataFacts, Mapping[str, Teacher]], Recipe] | None = None
+    needs_maps: bool = False
 
     def recipe(self, options: O, facts: DataFacts, opened: Callable[[str], Teacher]) -> Recipe:
-        """Build the recipe with the models that it needs, each as `opened` by its name or path."""
+        """Build the recipe with the models that it needs, each as `opened` by its name or path.
+
+        Raises WrongInputError where it needs label maps and the data have none.
+        """
+        if self.needs_maps and facts.map_classes is None:
+            raise WrongInputError(
+                "This architecture learns from pictures with label maps, and these data have none; give it a folder or "
+                "zip with images/, labels/ and classes.json."
+            )
         if self.taught is None:
             return self.build(options, facts)
         return self.taught(options, facts, {use: opened(name) for use, name in self.teachers(options).items()})

@@ -12,8 +12,9 @@ from ganstudio.core.errors import WrongInputError
 from ganstudio.core.progress import Progress
 from ganstudio.core.recipe import DataFacts
 from ganstudio.core.store import Array
-from ganstudio.data.decoding import WHITE, BrokenPictureError, Fit, Shaping, decode, open_picture
+from ganstudio.data.decoding import WHITE, BrokenPictureError, Fit, Shaping, open_picture
 from ganstudio.data.labels import Labels, LabelSource, noted_channels, read_labels
+from ganstudio.data.paired import PairReader, Pairs, find_pairs
 from ganstudio.data.reading import ArrayReader, Broken, FileReader, Reader
 from ganstudio.data.sources import DamagedEntryError, PictureFiles, SourceError, open_source
 
@@ -48,6 +49,10 @@ class Pictures(ABC):
     def reader(self) -> Reader:
         """Return what reads the pictures by number; it can be sent to another process."""
 
+    def stacked_reader(self) -> Reader:
+        """Return what reads pictures with the layers of their maps below them `[C + layers, R, R]`, where any are."""
+        return self.reader()
+
     @abstractmethod
     def split(self) -> "tuple[Pictures, Pictures | None]":
         """Return what is trained on and what is held out (2 %, at most 1000; None where there are too few)."""
@@ -76,19 +81,26 @@ class FilePictures(Pictures):
     """Pictures in a folder or archive."""
 
     def __init__(
-        self, files: PictureFiles, shaping: Shaping, labels: Labels | None = None, names: Sequence[str] | None = None
+        self,
+        files: PictureFiles,
+        shaping: Shaping,
+        labels: Labels | None = None,
+        names: Sequence[str] | None = None,
+        pairs: Pairs | None = None,
     ) -> None:
         """Number the files by their names; `labels` are those of `names` (all files where None)."""
-        self.files, self.shaping = files, shaping
+        self.files, self.shaping, self.pairs = files, shaping, pairs
         self.names = tuple(files.entries if names is None else names)
         self._labels = labels
-        self._fingerprint = _digest(files, self.names, labels)
+        self._fingerprint = _digest(files, self.names, labels, pairs)
 
     @property
     def facts(self) -> DataFacts:
         """Resolution, channels, classes and count."""
         channels, resolution, _ = self.shaping.shape
-        return DataFacts(resolution, channels, len(self._labels.classes) if self._labels else 0, len(self.names))
+        classes = len(self._labels.classes) if self._labels else 0
+        map_classes = None if self.pairs is None else self.pairs.classes
+        return DataFacts(resolution, channels, classes, len(self.names), map_classes)
 
     @property
     def fingerprint(self) -> str:
@@ -103,6 +115,12 @@ class FilePictures(Pictures):
     def reader(self) -> FileReader:
         """Return what decodes the files."""
         return FileReader(self.files, self.names, self.shaping)
+
+    def stacked_reader(self) -> FileReader:
+        """Return what decodes the files of pictures and maps."""
+        if self.pairs is None:
+            return self.reader()
+        return PairReader(self.files, self.names, self.shaping, self.pairs)
 
     def split(self) -> "tuple[FilePictures, FilePictures | None]":
         """Hold out files by a hash of their names; mirrored copies stay with their originals."""
@@ -122,14 +140,15 @@ class FilePictures(Pictures):
     def _chosen(self, rows: Array) -> "FilePictures":
         labels = self._labels and Labels(self._labels.classes, self._labels.values[rows])
         names = [name for name, wanted in zip(self.names, rows, strict=True) if wanted]
-        return FilePictures(self.files, self.shaping, labels, names)
+        return FilePictures(self.files, self.shaping, labels, names, self.pairs)
 
     def check(self) -> Iterator[Progress | Broken]:
         """Decode everything once; yield each broken file with its reason, and progress."""
         yield from self.files.refused.items()
+        reader = self.stacked_reader()
         for done, name in enumerate(self.names, start=1):
             try:
-                decode(self.files.read(name), name, self.shaping)
+                reader.decoded(name)
             except BrokenPictureError as problem:
                 yield name, problem.reason
             except DamagedEntryError:
@@ -217,44 +236,55 @@ def _key(name: str) -> bytes:
     return hashlib.blake2b(str(original).encode("utf-8", "surrogateescape"), digest_size=8).digest()
 
 
-def _digest(files: PictureFiles, names: Sequence[str], labels: Labels | None) -> str:
+def _digest(files: PictureFiles, names: Sequence[str], labels: Labels | None, pairs: Pairs | None) -> str:
     hasher = hashlib.blake2b(digest_size=16)
     total = 0
-    for name in names:
+    for name in (*names, *(pairs.files_of(names) if pairs else ())):
         entry = files.entries[name]
         total += entry.size
         hasher.update(f"{name}\0{entry.size}\0{entry.checksum}\0".encode("utf-8", "surrogateescape"))
     if labels:
         hasher.update("\0".join(labels.classes).encode("utf-8", "surrogateescape"))
         hasher.update(labels.values.tobytes())
+    if pairs:
+        hasher.update(str(pairs.classes).encode("utf-8", "surrogateescape"))
     return f"{len(names)} files, {total} bytes, {hasher.hexdigest()}"
 
 
 def open_pictures(path: Path, options: PictureOptions | None = None) -> FilePictures:
-    """Open a folder or zip archive of pictures; raises SourceError or LabelsError."""
+    """Open a folder or zip archive of pictures, or of pairs where it is laid out so; raises SourceError or LabelsError.
+
+    The first pair is read at once, since what is wrong with it is mostly wrong with all of them.
+    """
     options = options or PictureOptions()
     files = open_source(path)
-    labels = read_labels(files, options.labels, options.label_file)
-    resolution = options.resolution or natural_resolution(files)
+    pairs = find_pairs(files)
+    names = tuple(files.entries if pairs is None else pairs.maps)
+    labels = read_labels(files, options.labels, options.label_file, names)
+    resolution = options.resolution or natural_resolution(files, names)
     if not 1 <= resolution <= LARGEST_RESOLUTION:
         raise WrongInputError(f"The resolution {resolution} is out of bounds: 1 to {LARGEST_RESOLUTION} pixels.")
     grey = noted_channels(files) == 1 if options.grey is None else options.grey
     shaping = Shaping(resolution, grey, options.background, options.fit)
-    return FilePictures(files, shaping, labels)
+    pictures = FilePictures(files, shaping, labels, names, pairs)
+    if pairs is not None:
+        pictures.stacked_reader().decoded(names[0])
+    return pictures
 
 
-def natural_resolution(files: PictureFiles) -> int:
+def natural_resolution(files: PictureFiles, names: Sequence[str] | None = None) -> int:
     """Return the largest power of two that fits into the first picture that can be read; raises SourceError."""
-    for name in files.entries:
+    names = tuple(files.entries) if names is None else names
+    for name in names:
         try:
             side = min(open_picture(files.read(name), name).size)
         except (BrokenPictureError, DamagedEntryError):
             continue
         return min(1 << (side.bit_length() - 1), LARGEST_RESOLUTION)
-    raise SourceError(f"None of the {len(files.entries)} pictures in {files.path} can be read.")
+    raise SourceError(f"None of the {len(names)} pictures in {files.path} can be read.")
 
 
 def with_resolution(pictures: FilePictures, resolution: int) -> FilePictures:
     """Return the same pictures at another resolution."""
     shaping = replace(pictures.shaping, resolution=resolution)
-    return FilePictures(pictures.files, shaping, pictures.labels, pictures.names)
+    return FilePictures(pictures.files, shaping, pictures.labels, pictures.names, pictures.pairs)

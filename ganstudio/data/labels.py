@@ -40,9 +40,14 @@ class Labels:
     values: Array
 
 
-def read_labels(files: PictureFiles, source: LabelSource, given: Path | None = None) -> Labels | None:
-    """Return the labels of all pictures in their order; raises LabelsError. A `given` file counts as asked for."""
-    names = tuple(files.entries)
+def read_labels(
+    files: PictureFiles, source: LabelSource, given: Path | None = None, names: Sequence[str] | None = None
+) -> Labels | None:
+    """Return the labels of all pictures, or of `names`, in their order; raises LabelsError.
+
+    A `given` file counts as asked for.
+    """
+    names = tuple(files.entries if names is None else names)
     if given is not None:
         return labels_of(names, *parsed(text_of(given), str(given)))
     if source is LabelSource.FOLDERS:

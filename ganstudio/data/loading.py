@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 import torch
 
+from ganstudio.core.map_classes import MapClasses
 from ganstudio.core.recipe import DataFacts
 from ganstudio.core.store import Array
 from ganstudio.data.images import Pictures
@@ -52,6 +53,31 @@ class _Cache:
         return Reading(self._pixels[numbers], self._numbers[numbers])
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a batch: uint8 pictures `[N, C, R, R]`, class indices `[N]` or None, and the maps of pairs.
+
+    `maps` and `instances` are int64 `[N, R, R]`: class indices and numbers of objects.
+    """
+
+    pixels: torch.Tensor
+    classes: torch.Tensor | None = None
+    maps: torch.Tensor | None = None
+    instances: torch.Tensor | None = None
+
+    def mirrored(self, chosen: torch.Tensor, classes: MapClasses | None) -> "Rows":
+        """Return the rows with those that are `chosen` (bool `[N, 1, 1]`) mirrored, pictures and maps alike."""
+
+        def turned(layers: torch.Tensor, mirror: torch.Tensor) -> torch.Tensor:
+            return torch.where(mirror, layers.flip(-1), layers)
+
+        maps = self.maps
+        if maps is not None and classes is not None:
+            maps = torch.where(chosen, torch.tensor(classes.mirrored)[maps.flip(-1)], maps)
+        instances = None if self.instances is None else turned(self.instances, chosen)
+        return Rows(turned(self.pixels, chosen[:, None]), self.classes, maps, instances)
+
+
 class BatchLoader:
     """Gives rows of a step's global batch; decodes ahead in `workers` processes, keeps what fits into `cache` bytes.
 
@@ -64,7 +90,7 @@ class BatchLoader:
         """Start the processes, where pictures are not in memory already."""
         self._pictures, self._batch = pictures, batch
         self._order = SampleOrder(seed, len(pictures), pictures.endless)
-        self._reader = pictures.reader()
+        self._reader = pictures.stacked_reader()
         self._workers = DecodingWorkers(self._reader, workers) if workers and not pictures.in_memory else None
         self._requests: dict[tuple[int, range], _Request] = {}
         self._classes = None if pictures.labels is None else torch.from_numpy(pictures.labels.values)
@@ -87,8 +113,8 @@ class BatchLoader:
         """Return which pictures a step shows in these rows of its batch."""
         return self._order.numbers(step * self._batch + np.arange(rows.start, rows.stop, rows.step, dtype=np.int64))
 
-    def rows(self, step: int, rows: range) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Return uint8 pictures `[len(rows), C, R, R]` and class indices `[len(rows)]` or None."""
+    def rows(self, step: int, rows: range) -> Rows:
+        """Return pictures with all that belongs to them."""
         self._ask(step, rows)
         reading = self._answer(self._requests.pop((step, rows)))
         self.broken.update(reading.broken)
@@ -99,7 +125,12 @@ class BatchLoader:
             for later in ahead:
                 self._ask(later, rows)
         classes = None if self._classes is None else self._classes[torch.from_numpy(reading.numbers)]
-        return torch.from_numpy(reading.pixels), classes
+        stacked, channels = torch.from_numpy(reading.pixels), self.facts.img_channels
+        if stacked.shape[1] == channels:
+            return Rows(stacked, classes)
+        layers = stacked[:, channels:].long()
+        instances = layers[:, 1] + 256 * layers[:, 2] if layers.shape[1] > 1 else None
+        return Rows(stacked[:, :channels].contiguous(), classes, layers[:, 0], instances)
 
     def latents(self, step: int, rows: range) -> torch.Tensor | None:
         """Return the z `[len(rows), dim]` that a step's pictures were drawn from, where a generator drew them."""

@@ -55,7 +55,7 @@ class FileReader(Reader):
 
     def read(self, numbers: Sequence[int]) -> Reading:
         """Return the pictures; raises SourceError where every file is broken."""
-        pixels = np.empty((len(numbers), *self.shaping.shape), dtype=np.uint8)
+        pixels = np.empty((len(numbers), *self.shape), dtype=np.uint8)
         found = np.empty(len(numbers), dtype=np.int64)
         before = len(self._broken)
         for row, number in enumerate(numbers):
@@ -69,12 +69,19 @@ class FileReader(Reader):
             if name in self._broken:
                 continue
             try:
-                return decode(self.files.read(name), name, self.shaping), place
+                return self.decoded(name), place
             except BrokenPictureError as problem:
                 self._broken[name] = problem.reason
             except DamagedEntryError:
                 self._broken[name] = "it is damaged inside the archive"
-        raise SourceError(f"None of the {len(self.names)} pictures in {self.files.path} can be read.")
+        name, reason = next(iter(self._broken.items()))
+        raise SourceError(
+            f"None of the {len(self.names)} pictures in {self.files.path} can be read; of {name}: {reason}."
+        )
+
+    def decoded(self, name: str) -> Array:
+        """Return the picture in a file; raises BrokenPictureError or DamagedEntryError."""
+        return decode(self.files.read(name), name, self.shaping)
 
 
 class ArrayReader(Reader):

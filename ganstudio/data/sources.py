@@ -15,6 +15,7 @@ from ganstudio.data.decoding import SUFFIXES
 LARGEST_FILE = 512 << 20
 MOST_ENTRIES = 20_000_000
 NOTES = frozenset({"dataset.json", "labels.csv", "attributes.json"})
+CLASSES_NOTE = "classes.json"
 PLAIN, ENCRYPTED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED), 0x1
 ARCHIVE_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
@@ -53,7 +54,7 @@ class PictureFiles(ABC):
         self.notes: dict[str, Entry] = {}
         pictures: dict[str, Entry] = {}
         for entry in self._list():
-            if entry.name in NOTES:
+            if entry.name in NOTES or is_list_of_classes(entry.name):
                 self.notes[entry.name] = entry
             elif is_picture_name(entry.name):
                 pictures[entry.name] = entry
@@ -78,6 +79,12 @@ def is_picture_name(name: str) -> bool:
     parts = name.split("/")
     hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
     return not hidden and PurePosixPath(name).suffix.lower() in SUFFIXES
+
+
+def is_list_of_classes(name: str) -> bool:
+    """Tell whether a name is that of the classes of label maps, at the top or in a folder around everything."""
+    folders, _, file = name.rpartition("/")
+    return file == CLASSES_NOTE and "/" not in folders and not folders.startswith((".", "__MACOSX"))
 
 
 class FolderFiles(PictureFiles):

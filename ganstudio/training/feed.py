@@ -5,6 +5,7 @@ from typing import Protocol
 import torch
 
 from ganstudio.core.recipe import DataFacts
+from ganstudio.data.loading import Rows
 
 
 class Feed(Protocol):
@@ -21,8 +22,8 @@ class Feed(Protocol):
     def fingerprint(self) -> str:
         """A text that changes when the data do."""
 
-    def rows(self, step: int, rows: range) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Return uint8 pictures `[len(rows), C, R, R]` of a step's global batch, and class indices or None."""
+    def rows(self, step: int, rows: range) -> Rows:
+        """Return pictures of a step's global batch with all that belongs to them."""
 
     def latents(self, step: int, rows: range) -> torch.Tensor | None:
         """Return the z `[len(rows), dim]` that these pictures were drawn from, where a generator drew them."""

@@ -93,12 +93,13 @@ def check_data(run: RunFolder, feed: Feed, held_out: Feed | None = None) -> None
     file = run.path / "data.json"
     now = {"fingerprint": feed.fingerprint, **dataclasses.asdict(feed.facts)}
     now["held_out"] = "" if held_out is None else held_out.fingerprint
+    now = json.loads(json.dumps(now))
     if not file.exists():
         text = json.dumps(now).encode()
         write_file(file, [text], len(text))
         return
     before = json.loads(file.read_text(encoding="utf-8"))
-    if {"held_out": now["held_out"], **before} != now:
+    if {"held_out": now["held_out"], "map_classes": now["map_classes"], **before} != now:
         raise TrainingOptionsError(
             f"The data of {run.path} have changed since the run began ({before.get('count')} pictures then, "
             f"{now['count']} now); restore them, or start a new run with --start-from {run.path / 'model.safetensors'}."

@@ -67,6 +67,8 @@ class Trainer:
         self.logits: LogitsOfStep | None = None
         self._shown: torch.Tensor | None = None
         self._times: deque[float] = deque(maxlen=SPEED_OVER_STEPS)
+        if feed.facts.map_classes is not None:
+            self._pin()
 
     def step(self) -> Step | Skipped:
         """Run all phases that are due on one batch of real pictures."""
@@ -124,7 +126,8 @@ class Trainer:
             self.processes.device,
         )  # fmt: skip
         with self.updater.autocast():
-            judged = self.recipe.judge_held_out(self._batch(self.held_out, draws, draws.step), self.images_seen)
+            batch = self._batch(self.held_out, draws, draws.step, self.options.mirror)
+            judged = self.recipe.judge_held_out(batch, self.images_seen)
         logits.take(judged)
         return {
             f"{HELD_OUT}/{name}": float(self.processes.mean(values.float().mean())) for name, values in judged.items()
@@ -214,25 +217,34 @@ class Trainer:
             for part in range(parts)
         )  # fmt: skip
         place = self.images_seen // self.least_batch  # the step, where all batches are of one size
-        return [self._batch(self.feed, drawn, place) for drawn in draws]
+        return [self._batch(self.feed, drawn, place, self.options.mirror) for drawn in draws]
 
-    def _batch(self, feed: Feed, draws: Draws, place: int) -> Batch:
+    def _batch(self, feed: Feed, draws: Draws, place: int, mirror: bool) -> Batch:
         rows = range(draws.first, draws.total, draws.stride)
-        pixels, classes = feed.rows(place, rows)
-        latents = None if self.options.mirror else feed.latents(place, rows)
-        if self.options.mirror:
+        shown = feed.rows(place, rows)
+        latents = None if mirror else feed.latents(place, rows)
+        if mirror:
             mirrored = draws.uniform("mirror", 1, 1, 1).cpu() < 0.5
-            pixels = torch.where(mirrored, pixels.flip(3), pixels)
-        images = pixels.to(self.processes.device).float() / 127.5 - 1.0
+            shown = shown.mirrored(mirrored[:, 0], self.feed.facts.map_classes)
+        device = self.processes.device
+        images = shown.pixels.to(device).float() / 127.5 - 1.0
         if self.options.channels_last:
             images = images.contiguous(memory_format=torch.channels_last)
         labels = None
-        if classes is not None and self.feed.facts.c_dim:
-            labels = torch.nn.functional.one_hot(classes.long(), self.feed.facts.c_dim)
-            labels = labels.float().to(self.processes.device)
-        if latents is not None:
-            latents = latents.to(self.processes.device)
-        return Batch(images, labels, draws, self.processes.mean, latents)
+        if shown.classes is not None and self.feed.facts.c_dim:
+            labels = torch.nn.functional.one_hot(shown.classes.long(), self.feed.facts.c_dim)
+            labels = labels.float().to(device)
+        latents, maps, instances = (
+            None if given is None else given.to(device) for given in (latents, shown.maps, shown.instances)
+        )
+        return Batch(images, labels, draws, self.processes.mean, latents, maps, instances)
+
+    def _pin(self) -> None:
+        """Give the recipe the pairs that its samples show: held-out ones where there are any, as they are."""
+        feed = self.held_out or self.feed
+        count = min(PINNED, feed.facts.count)
+        draws = Draws(self.options.seed, 0, count, scope="pinned", device=self.processes.device)
+        self.recipe.pin(self._batch(feed, draws, 0, mirror=False))
 
     def _check_split(self) -> None:
         parts = self.options.accumulate * self.processes.world

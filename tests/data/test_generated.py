@@ -38,7 +38,7 @@ def test_a_picture_depends_on_seed_and_number_alone() -> None:
     assert np.array_equal(read(pictures, [77, 3, 77]), many[[77, 3, 77]])
     assert not np.array_equal(read(GeneratedPictures(Flat(), GeneratedOptions(seed=1, resolution=8)), [3]), many[[3]])
     with BatchLoader(pictures, 10, seed=9) as loader:
-        shown = torch.cat([loader.rows(step, range(10))[0] for step in range(10)])
+        shown = torch.cat([loader.rows(step, range(10)).pixels for step in range(10)])
     assert np.array_equal(shown.numpy(), many)
 
 
@@ -91,7 +91,7 @@ def test_the_latents_of_pictures_are_known() -> None:
     pictures = GeneratedPictures(Flat(), GeneratedOptions(resolution=8, darkest=100.0))
     with BatchLoader(pictures, 50, seed=9) as loader:
         latents = loader.latents(1, range(1, 50, 7))
-        shown, _ = loader.rows(1, range(1, 50, 7))
+        shown = loader.rows(1, range(1, 50, 7)).pixels
     assert latents is not None
     drawn = torch.from_numpy(read(pictures, loader.numbers(1, range(1, 50, 7)).tolist()))
     assert torch.equal(shown, drawn)

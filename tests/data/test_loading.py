@@ -36,9 +36,9 @@ def batches(loader: BatchLoader, steps: Sequence[int], rows: range = ALL) -> lis
     read = []
     with loader:
         for step in steps:
-            images, classes = loader.rows(step, rows)
-            assert classes is not None
-            read.append((images, classes))
+            shown = loader.rows(step, rows)
+            assert shown.classes is not None
+            read.append((shown.pixels, shown.classes))
     return read
 
 
@@ -96,9 +96,9 @@ def test_a_larger_batch_is_that_of_several_steps(pictures: FilePictures, workers
     loader, parts = BatchLoader(pictures, BATCH, seed=3, workers=workers), []
     with loader:
         for step, size in ((0, 2), (2, 2), (4, 1), (5, 1)):
-            images, classes = loader.rows(step, range(size * BATCH))
-            assert classes is not None
-            parts += list(zip(images.split(BATCH), classes.split(BATCH), strict=True))
+            shown = loader.rows(step, range(size * BATCH))
+            assert shown.classes is not None
+            parts += list(zip(shown.pixels.split(BATCH), shown.classes.split(BATCH), strict=True))
     assert same(parts, one_by_one)
 
 
@@ -114,9 +114,9 @@ def test_each_epoch_shows_everything_once_in_an_order_of_its_own() -> None:
 def test_a_batch_may_be_larger_than_the_set() -> None:
     pictures = ArrayPictures(np.arange(5, dtype=np.uint8)[:, None, None, None].repeat(16, axis=1).reshape(5, 1, 4, 4))
     with BatchLoader(pictures, 16, 0, workers=2) as loader:
-        images, classes = loader.rows(0, range(16))
-    assert classes is None
-    assert sorted(images[:15, 0, 0, 0].tolist()) == sorted([*range(5)] * 3)
+        shown = loader.rows(0, range(16))
+    assert (shown.classes, shown.maps, shown.instances) == (None, None, None)
+    assert sorted(shown.pixels[:15, 0, 0, 0].tolist()) == sorted([*range(5)] * 3)
 
 
 def test_errors_and_deaths_of_workers_are_said() -> None:

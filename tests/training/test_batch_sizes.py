@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from ganstudio.data.loading import BatchLoader
+from ganstudio.data.loading import BatchLoader, Rows
 from ganstudio.training.events import Step
 from ganstudio.training.options import TrainingOptions
 from ganstudio.training.parallel import Processes
@@ -27,7 +27,7 @@ def watched(options: TrainingOptions) -> tuple[BatchLoader, list[int]]:
     feed, shown = tiny_feed(options), list[int]()
     rows = feed.rows
 
-    def noting(step: int, wanted: range) -> tuple[torch.Tensor, torch.Tensor | None]:
+    def noting(step: int, wanted: range) -> Rows:
         shown.extend(feed.numbers(step, wanted).tolist())
         return rows(step, wanted)
 
