@@ -214,7 +214,7 @@ class Stage(Ground):
         """Offer the panels that have something to offer for a model."""
         fitting = [panel for panel in self._panels if panel.fits(info)]
         self.bar.show_pages(tuple((panel.title, panel.icon) for panel in fitting))
-        self.bar.pages.show_choice(self.page)
+        self.bar.show_page(self.page)
         if self.page not in (PICTURE, *(panel.title for panel in fitting)):
             self.show_page(PICTURE)
 

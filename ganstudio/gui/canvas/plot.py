@@ -50,7 +50,7 @@ class Plot(QWidget):
         self._bars = False
         self._nothing = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(140, 96)
+        self.setMinimumSize(124, 96)
         self.setMaximumHeight(176)
         describe(self, name, tip)
 

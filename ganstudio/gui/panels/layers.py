@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QHideEvent, QShowEvent
-from PyQt6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PyQt6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inspection import Cells, Look, Order, Seen, Statistics, View
@@ -16,8 +16,10 @@ from ganstudio.gui.inside_topics import LAYERS
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import Topic
-from ganstudio.gui.widgets.choice import ChoiceRow, Option
+from ganstudio.gui.widgets.choice import Option
+from ganstudio.gui.widgets.flow import Flow
 from ganstudio.gui.widgets.labels import ElidedLabel
+from ganstudio.gui.widgets.roomy_choice import RoomyChoice
 from ganstudio.studio.session import Session
 
 VIEWS = (
@@ -36,7 +38,8 @@ PLANES = (
     Option(VALUES, "Values", "Show the values themselves"),
     Option(FREQUENCIES, "Frequencies", "Show the power of every frequency (FFT), 60 dB from black to white"),
 )
-SHEET_COLUMNS = 5
+WIDE_COLUMNS, NARROW_COLUMNS = 5, 3  # of the sheet
+LEAST_RIGHT_PX = 360  # beside the sheet, below which there is little room
 
 
 class LayersPanel(Panel):
@@ -48,15 +51,14 @@ class LayersPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.column.setContentsMargins(12, 10, 12, 4)
-        self.stages = ChoiceRow("Stage", ())
-        self.stages.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.stages = RoomyChoice("Stage", "Which stage is looked into")
         self.stages.chosen.connect(session.layers.show_stage)
-        self.views = ChoiceRow("View", VIEWS)
+        self.views = RoomyChoice("View", "What is shown of the stage", VIEWS)
         self.views.chosen.connect(lambda key: session.layers.show_view(View(key)))
-        self.planes = ChoiceRow("Shown as", PLANES)
+        self.planes = RoomyChoice("Shown as", "Values, or their frequencies", PLANES)
         self.planes.chosen.connect(lambda _key: self._show_plane())
         self.planes.show_choice(VALUES)
-        self.orders = ChoiceRow("Sorted by", ORDERS)
+        self.orders = RoomyChoice("Sorted by", "How the channels are sorted", ORDERS)
         self.orders.chosen.connect(lambda key: session.layers.sort_by(Order(key)))
         self.sheet = ChannelSheet()
         self.sheet.chosen.connect(session.layers.show_channels)
@@ -107,57 +109,55 @@ class LayersPanel(Panel):
         super().showEvent(event)
         self.session.layers.watch(watched=True)
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Menus and a narrow sheet where there is little room."""
+        super().resizeEvent(event)
+        self._fit()
+
     def hideEvent(self, event: QHideEvent | None) -> None:
         """Stop looking."""
         super().hideEvent(event)
         self.session.layers.watch(watched=False)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addWidget(self.stages)
-        top.addStretch(1)
-        top.addWidget(self.views, 0)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self.sheet)
-        left = QVBoxLayout()
-        left.setSpacing(8)
-        for part in (self.orders, scroll):
-            left.addWidget(part)
-        side = QWidget()
-        side.setLayout(left)
-        left.setContentsMargins(0, 0, 0, 0)
-        side.setFixedWidth(SHEET_COLUMNS * STEP_PX + 10)
-        heading = QHBoxLayout()
-        heading.addWidget(self.what, 1)
-        heading.addWidget(self.planes)
+        self._scroll = scroll
         plots = QHBoxLayout()
         plots.setSpacing(8)
         plots.addWidget(self.histogram)
         plots.addWidget(self.spectrum)
         right = QVBoxLayout()
         right.setSpacing(6)
-        right.addLayout(heading)
+        right.addWidget(self.what)
         right.addWidget(self.picture, 3)
         right.addWidget(self.numbers)
         right.addLayout(plots, 1)
         body = QHBoxLayout()
         body.setSpacing(12)
-        body.addWidget(side)
+        body.addWidget(scroll)
         body.addLayout(right, 1)
-        self.column.addLayout(top)
+        self.column.addLayout(Flow((self.stages, self.views, self.orders, self.planes)))
         self.column.addLayout(body, 1)
-        for row in (self.views, self.planes):
-            row.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def _fit(self) -> None:
+        first, second = (self.stages, self.views), (self.orders, self.planes)
+        words = max(sum(choice.room_px for choice in row) for row in (first, second))
+        room = self.width() - 24
+        narrow = room < max(words + 8, WIDE_COLUMNS * STEP_PX + LEAST_RIGHT_PX)
+        for choice in (*first, *second):
+            choice.fold(narrow)
+        self._scroll.setFixedWidth((NARROW_COLUMNS if narrow else WIDE_COLUMNS) * STEP_PX + 10)
 
     def _model_changed(self, info: ModelInfo | None) -> None:
         stages = info.stages if info is not None else ()
         self.stages.show_options(
             [Option(s.name, s.name, f"{s.units} channels of {s.side} × {s.side} pixels") for s in stages]
         )
+        self._fit()
         self.sheet.clear()
         self.picture.show_picture(None)
         self._show_look(self.session.layers.look)
@@ -191,10 +191,9 @@ class LayersPanel(Panel):
 
     def _show_plane(self) -> None:
         seen = self.session.layers.seen
-        plane = FREQUENCIES if self.planes.button(FREQUENCIES).isChecked() else VALUES
         if seen is None or seen.look.stage != self.session.layers.look.stage:
             return
-        if plane == FREQUENCIES:
+        if self.planes.key == FREQUENCIES:
             self.picture.show_picture(seen.spectrum.plane if seen.spectrum is not None else None)
         else:
             self.picture.show_picture(seen.picture)

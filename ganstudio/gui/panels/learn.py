@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QHideEvent, QShowEvent
-from PyQt6.QtWidgets import QHBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ganstudio.core.frame import ModelInfo
 from ganstudio.gui.actions import Command
@@ -16,6 +16,7 @@ from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import Topic
 from ganstudio.gui.widgets.buttons import IconButton, TextButton
+from ganstudio.gui.widgets.flow import Flow
 from ganstudio.gui.widgets.labels import ElidedLabel, label
 from ganstudio.studio.session import Session
 from ganstudio.studio.teaching_lecture import Wanted
@@ -40,8 +41,8 @@ class LearnPanel(Panel):
         self.told = label("", "", wrap=True)
         self.following = ElidedLabel("", "small")
         self.play = TextButton("Play", "Let both learn, or let them rest", "primary", IconName.PLAY)
-        self.turn = TextButton("One turn", "One update of D or of G, whoever is next", "", IconName.RIGHT)
-        self.step = TextButton("One step", "D's turns and then G's", "", IconName.RIGHT)
+        self.turn = TextButton("One turn", "One update of D or of G, whoever is next")
+        self.step = TextButton("One step", "D's turns and then G's")
         self.slow = TextButton("Slow", "One turn about every half second while it plays", "", IconName.TIMELINE)
         self.slow.setCheckable(True)
         self.restart = IconButton(IconName.RESET, "Begin again", "Begin again with the same random numbers")
@@ -104,16 +105,15 @@ class LearnPanel(Panel):
         self.lecture.stop()
 
     def _build(self) -> None:
-        buttons, charts, words = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        for row in (buttons, charts, words):
+        buttons = Flow((self.play, self.turn, self.step, self.slow, self.restart, self.reseed))
+        charts, words = QHBoxLayout(), QVBoxLayout()
+        for row, spacing in ((buttons, 8), (charts, 8), (words, 2)):
             row.setContentsMargins(12, 0, 12, 0)
-            row.setSpacing(8)
-        for part in (self.play, self.turn, self.step, self.slow, self.restart, self.reseed):
-            buttons.addWidget(part)
-        buttons.addWidget(self.following, 1)
+            row.setSpacing(spacing)
         charts.addWidget(self.losses, 1)
         charts.addWidget(self.gradients, 1)
-        words.addWidget(self.told, 1)
+        words.addWidget(self.told)
+        words.addWidget(self.following)
         self.told.setMinimumHeight(2 * self.told.fontMetrics().lineSpacing())
         self.column.setContentsMargins(0, 10, 0, 10)
         self.column.addWidget(self.view, 1)

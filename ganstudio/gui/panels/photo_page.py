@@ -29,6 +29,7 @@ from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.theme.tokens import RADIUS
 from ganstudio.gui.topics import Topic
 from ganstudio.gui.widgets.buttons import TextButton, describe
+from ganstudio.gui.widgets.flow import Flow
 from ganstudio.gui.widgets.frame import Surface
 from ganstudio.gui.widgets.labels import ElidedLabel, clear, label
 from ganstudio.studio.photo import samples
@@ -107,8 +108,7 @@ class Invitation(Surface):
         self.bar.setAccessibleName("Reading the photo")
         self.or_words = label("or begin with one of these", "backdrop")
         self.samples: dict[Path, SampleButton] = {}
-        self._row = QHBoxLayout()
-        self._row.setSpacing(12)
+        self._row = Flow(spacing=12, centred=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(32, 32, 32, 32)
         column.setSpacing(16)
@@ -131,12 +131,10 @@ class Invitation(Surface):
     def offer(self, files: tuple[Path, ...]) -> None:
         """Offer these photos."""
         clear(self._row)
-        self._row.addStretch(1)
         for path in files:
             button = self.samples[path] = SampleButton(path.stem)
             button.clicked.connect(lambda _checked, path=path: self.chosen.emit(path))
             self._row.addWidget(button)
-        self._row.addStretch(1)
 
     def tell(self, reading: str) -> None:
         """Say which photo is being read, or invite one where none is."""

@@ -22,6 +22,7 @@ from ganstudio.gui.train_topics import BOARD
 from ganstudio.gui.turns import Turns
 from ganstudio.gui.widgets.buttons import IconButton, TextButton
 from ganstudio.gui.widgets.choice import ChoiceRow, Option
+from ganstudio.gui.widgets.flow import Flow
 from ganstudio.gui.widgets.frame import Surface
 from ganstudio.gui.widgets.labels import ElidedLabel, label
 from ganstudio.gui.widgets.slider import SliderRange, Track
@@ -134,12 +135,6 @@ class TrainBoardPanel(Panel):
             buttons.append(learn)
         attach = TextButton("Open a run…", "Watch a run by its folder", "", IconName.CURVES)
         attach.clicked.connect(lambda: self._run_command("train.open"))
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addStretch(1)
-        for button in (*buttons, attach):
-            row.addWidget(button)
-        row.addStretch(1)
         words = label(
             "Choose pictures and a recipe at the right, ask whether it fits, and press Start. Samples and curves "
             "appear here while it learns; this window may close meanwhile.",
@@ -153,7 +148,7 @@ class TrainBoardPanel(Panel):
         column.addStretch(1)
         column.addWidget(label("Train a model of your own", "backdrop-title"), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(words)
-        column.addLayout(row)
+        column.addLayout(Flow((*buttons, attach), centred=True))
         column.addStretch(1)
         return page
 

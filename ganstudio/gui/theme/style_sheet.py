@@ -100,11 +100,11 @@ def _buttons(t: Tones) -> str:
     QTabBar::tab:focus {{ border: 2px solid {t.accent}; }}
     #choice {{ background: {t.base}; border: 1px solid {t.line}; border-radius: {RADIUS}px; }}
     #choice QPushButton {{ background: transparent; border: 1px solid transparent; border-radius: 5px;
-        color: {t.muted}; padding: 2px 8px; }}
+        color: {t.muted}; padding: 2px; }}
     #choice QPushButton:hover {{ color: {t.text}; }}
     #choice QPushButton:checked {{ background: {t.field}; border: 1px solid {t.line_strong}; color: {t.text};
         font-weight: 600; }}
-    #choice QPushButton:focus {{ border: 2px solid {t.accent}; padding: 1px 7px; }}
+    #choice QPushButton:focus {{ border: 2px solid {t.accent}; padding: 1px; }}
     """
 
 

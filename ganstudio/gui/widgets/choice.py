@@ -25,14 +25,17 @@ class WordButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Leave room for bold letters."""
-        font = QFont(self.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        wide = QFontMetrics(font).horizontalAdvance(self.text()) + 22
-        return super().sizeHint().expandedTo(QSize(wide, 0))
+        return super().sizeHint().expandedTo(QSize(self._bold_px + 22, 0))
 
     def minimumSizeHint(self) -> QSize:
         """Where there is little room, just the word."""
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 8, super().sizeHint().height())
+        return QSize(self._bold_px + 8, super().sizeHint().height())
+
+    @property
+    def _bold_px(self) -> int:
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        return QFontMetrics(font).horizontalAdvance(self.text())
 
 
 class ChoiceRow(Surface):

@@ -41,7 +41,7 @@ def test_the_page_shows_stages_channels_and_numbers(start: Callable[..., Running
     assert page.numbers.text().startswith("mean ")
     assert sum(count for _, count in page.histogram.points) == 16 * 16 * 16
     assert [round(x * 16) for x, _ in page.spectrum.points] == list(range(1, 9))
-    qtbot.mouseClick(page.stages.button("b8"), LEFT)
+    qtbot.mouseClick(page.stages.row.button("b8"), LEFT)
     qtbot.mouseClick(page.sheet, LEFT, pos=page.sheet.cell(6).center())
     settled(running)
     assert layers.look.looked_at == (6,)
@@ -52,7 +52,7 @@ def test_the_page_shows_stages_channels_and_numbers(start: Callable[..., Running
     qtbot.mouseClick(page.sheet, LEFT, shift, page.sheet.cell(3).center())
     assert layers.look.view is View.COLOURS
     assert layers.look.looked_at == (6, 2, 3)
-    qtbot.mouseClick(page.orders.button("std"), LEFT)
+    qtbot.mouseClick(page.orders.row.button("std"), LEFT)
     settled(running)
     assert layers.look.order is Order.STD
     assert sorted(page.sheet.order) == list(range(16))
@@ -62,7 +62,7 @@ def test_the_page_shows_stages_channels_and_numbers(start: Callable[..., Running
     assert layers.look.looked_at == (page.sheet.order[1],)
     settled(running)
     values = page.picture.image.copy()
-    qtbot.mouseClick(page.planes.button("frequencies"), LEFT)
+    qtbot.mouseClick(page.planes.row.button("frequencies"), LEFT)
     assert page.picture.image != values
     running.window.book.action("layers.picture").trigger()
     running.window.book.action("layers.later").trigger()
