@@ -1,6 +1,5 @@
 """Faces from networks that grow: they learn from endless pictures that the shipped DCGAN draws."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -73,32 +72,28 @@ class FacesModel(TrainedModel):
 
 @dataclass(frozen=True, slots=True)
 class ContinuedFaces(FacesModel):
-    """A model whose run begins with the networks of a first run, and shows `images` more pictures to them."""
+    """A model whose run begins with the networks of a run before it, and shows `images` more pictures to them."""
 
     first: FacesModel | None = None
 
     @property
     def shown(self) -> int:
-        """The pictures of both runs."""
+        """The pictures of all runs."""
         assert self.first is not None
-        return self.first.images + self.images
+        return self.first.shown + self.images
 
     @property
     def command(self) -> str:
-        """Both commands, one after the other."""
+        """The commands, one after the other."""
         assert self.first is not None
         begun = f"runs/{self.first.name}/{MODEL_FILE}"
         return f"{self.first.command} && {FacesModel.command.__get__(self)} --start-from {begun}"
 
-    def build(self, target: Path | None = None) -> Path:
-        """Train both, measure the second and write it into `target`; raises TrainingFailedError."""
+    def trained(self, scratch: Path) -> Path:
+        """Train what comes before it, then it; return the model; raises TrainingFailedError."""
         assert self.first is not None
-        with tempfile.TemporaryDirectory() as scratch:
-            begun, run = Path(scratch) / "first", Path(scratch) / "second"
-            train(self.first.arguments, begun)
-            train((*self.arguments, "--start-from", str(begun / MODEL_FILE)), run)
-            self.pack(run / MODEL_FILE, target or self.folder)
-        return target or self.folder
+        train((*self.arguments, "--start-from", str(self.first.trained(scratch))), scratch / self.name)
+        return scratch / self.name / MODEL_FILE
 
     def pack(self, trained: Path, target: Path) -> None:
         """Write also the sheet at psi = 0.7 and one of mixed styles."""

@@ -8,6 +8,7 @@ from PIL import Image
 
 from ganstudio.core.pixels import to_pixels
 from ganstudio.engine.model import Model
+from ganstudio.studio.evaluation import classes_in_turn
 from ganstudio.studio.pictures import sheet
 
 SEEDS = range(64)
@@ -21,9 +22,10 @@ GROUPS = ((4, 8), (16, 32), (64, 4096))
 def write_sheet(model: Model, folder: Path, enlarged: int = 1) -> str:
     """Write the pictures of seeds 0 to 63, none chosen and none left out, and return the file's name.
 
-    Pictures of a few pixels are `enlarged` and kept exactly; others become a JPEG with full colour resolution.
+    Classes take turns where there are any. Pictures of a few pixels are `enlarged` and kept exactly; others become a
+    JPEG with full colour resolution.
     """
-    pictures = to_pixels(model.sample(SEEDS))
+    pictures = to_pixels(model.sample(SEEDS, c=classes_in_turn(SEEDS, model.c_dim)))
     if enlarged == 1:
         Image.fromarray(sheet(pictures)).save(folder / "sheet.jpg", quality=90, subsampling=0, optimize=True)
         return "sheet.jpg"

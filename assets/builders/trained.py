@@ -108,10 +108,13 @@ class TrainedModel:
         """Train the model, measure it and write it into `target` (its place when None); raises TrainingFailedError."""
         target = target or self.folder
         with tempfile.TemporaryDirectory() as scratch:
-            run = Path(scratch) / self.name
-            train(self.arguments, run)
-            self.pack(run / MODEL_FILE, target)
+            self.pack(self.trained(Path(scratch)), target)
         return target
+
+    def trained(self, scratch: Path) -> Path:
+        """Train it in a folder inside `scratch` and return the finished run's model; raises TrainingFailedError."""
+        train(self.arguments, scratch / self.name)
+        return scratch / self.name / MODEL_FILE
 
     def pack(self, trained: Path, target: Path) -> None:
         """Write weights, sheet and card of a finished run's model into `target`."""
@@ -121,6 +124,7 @@ class TrainedModel:
         tensors = {GENERATOR: {k: t.half() if t.ndim > 1 else t for k, t in found.tensors[GENERATOR].items()}}
         provenance = {"name": self.name, "command": self.command, "images_seen": self.shown}
         named = {**provenance, "seed": self.seed, "data": self.data, "first_seed": self.first_seed}
+        named |= {name: found.provenance[name] for name in ("classes",) if name in found.provenance}
         save_checkpoint(
             target / MODEL_FILE,
             Checkpoint(found.architecture, found.config, tensors, provenance=named, licence=licence.spdx),

@@ -1,6 +1,7 @@
 """What a generator asks for and what it can do, declared by its card."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ganstudio.core.palette import Colour, class_colours
@@ -69,6 +70,14 @@ class Caption:
 
 
 Input = Latent | ClassLabel | LabelMap | SourceImage | StyleImages | Caption
+
+
+def with_class_names(inputs: Sequence[Input], names: Sequence[str]) -> tuple[Input, ...]:
+    """Name the classes of inputs that have exactly as many."""
+    return tuple(
+        replace(item, names=tuple(names)) if isinstance(item, ClassLabel) and item.count == len(names) else item
+        for item in inputs
+    )
 
 
 class Ability(StrEnum):

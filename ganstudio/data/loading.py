@@ -105,6 +105,11 @@ class BatchLoader:
         return self._pictures.facts
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of the classes, where pictures have classes."""
+        return () if self._pictures.labels is None else self._pictures.labels.classes
+
+    @property
     def fingerprint(self) -> str:
         """A text that changes when the data do."""
         return self._pictures.fingerprint

@@ -31,7 +31,7 @@ from ganstudio.core.document import (
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.frame import ModelInfo, ReportSection, StageInfo
 from ganstudio.core.generator import Generator
-from ganstudio.core.inputs import Ability, ClassLabel, Input, LabelMap, Latent
+from ganstudio.core.inputs import Ability, ClassLabel, Input, LabelMap, Latent, with_class_names
 from ganstudio.core.label_maps import painted, plain_map, unpacked_map
 from ganstudio.core.latents import resampled_latent, resampling_threshold, truncate
 from ganstudio.core.store import Store
@@ -201,7 +201,8 @@ def describe(
 ) -> ModelInfo:
     """Gather what the window shows of a model."""
     config = checkpoint.config
-    inputs = card.inputs(config)
+    names = checkpoint.provenance.get("classes", ())
+    inputs = with_class_names(card.inputs(config), [str(name) for name in names] if isinstance(names, list) else ())
     ref = ModelRef(display_name(path), fingerprint(path))
     report = checkpoint.report
     sections = (ReportSection(report.what, report.sentences()),) if report else ()

@@ -19,6 +19,10 @@ class Feed(Protocol):
         """Resolution, channels, classes and count."""
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of the classes, where pictures have classes."""
+
+    @property
     def fingerprint(self) -> str:
         """A text that changes when the data do."""
 

@@ -203,6 +203,7 @@ class Trainer:
             "trained on": self.options.data,
             "images_seen": self.images_seen,
             "seed": self.options.seed,
+            **({"classes": list(self.feed.class_names)} if self.feed.class_names else {}),
             **self.recipe.provenance(),
         }
         checkpoint = Checkpoint(self.options.architecture, self.recipe.config(), tensors, configs, provenance)

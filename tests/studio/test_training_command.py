@@ -8,6 +8,7 @@ from PIL import Image
 
 import ganstudio
 from ganstudio.cli import main
+from ganstudio.core.inputs import ClassLabel
 from ganstudio.studio.training_command import TrainOptions, given_options, new_run, parse_settings
 from ganstudio.studio.training_feed import open_data
 from ganstudio.training.options import TrainingOptions, TrainingOptionsError
@@ -38,6 +39,7 @@ def test_a_conditional_run_with_metrics(classes: Path, tmp_path: Path, capsys: p
     assert all(line["n"] == 20 and line["metric"] == "kernel-vgg16" and line["network"] for line in measured)
     model = ganstudio.open_model(folder.model_file, "cpu")
     assert model.c_dim == 2
+    assert [item.names for item in model.info.inputs if isinstance(item, ClassLabel)] == [("apples", "pears")]
     assert (model.sample([0], c=0) - model.sample([0], c=1)).abs().max() > 0
     assert main(["train", "--resume", str(run), "--images", "24"]) == 0
     assert RunFolder.open(run).options.images == 24
