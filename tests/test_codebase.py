@@ -74,6 +74,21 @@ def test_arrows_point_down() -> None:
     )
 
 
+def test_only_architectures_know_their_names() -> None:
+    folder = ROOT / "ganstudio" / "architectures"
+    names = {card.parent.name for card in folder.glob("*/__init__.py")}
+    names -= {"encoder"}  # a word of inversion as well
+    assert {"gan", "dcgan", "stylegan2"} <= names
+    told = [
+        f"{place(path, node)} {node.value}"
+        for path in PRODUCT
+        if not path.is_relative_to(folder)
+        for node in ast.walk(TREES[path])
+        if isinstance(node, ast.Constant) and node.value in names
+    ]
+    assert not told
+
+
 def test_files_are_short() -> None:
     long = {
         place(path): count

@@ -4,6 +4,7 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 import torch
@@ -247,6 +248,24 @@ def no_teachers(_options: Any) -> Mapping[str, str]:
     return {}
 
 
+class Subject(StrEnum):
+    """What small networks learn while one watches."""
+
+    POINTS = "points"  # of a plane: pictures of one pixel with two colours
+    DIGITS = "digits"  # grey pictures of 8 x 8 pixels
+
+
+@dataclass(frozen=True)
+class Exercise(Generic[O]):
+    """A pair of networks small enough to be watched: what they learn, and their options.
+
+    The options have `z_dim`, `game`, `generator_lr` and `discriminator_lr`, which whoever watches changes.
+    """
+
+    subject: Subject
+    options: O
+
+
 @dataclass(frozen=True)
 class RecipeCard(Generic[O]):
     """How an architecture is trained: an options dataclass (it has `batch`), the paper's presets, and the recipe.
@@ -254,7 +273,8 @@ class RecipeCard(Generic[O]):
     `grown` returns the options of the same run at its full resolution from the start, to measure what it takes.
     `teachers` names the models that a recipe needs (shipped ones or paths, by what they are needed for); they are
     opened for `taught`, which then builds the recipe in place of `build`. A recipe that learns from pictures with
-    label maps says `needs_maps`.
+    label maps says `needs_maps`. `usual` is the preset that forms begin with (the first one where empty), and they
+    begin with the recipe of the greatest `standing`. `exercises` are what it teaches in small, by name.
     """
 
     options: type[O]
@@ -265,6 +285,9 @@ class RecipeCard(Generic[O]):
     teachers: Callable[[O], Mapping[str, str]] = no_teachers
     taught: Callable[[O, DataFacts, Mapping[str, Teacher]], Recipe] | None = None
     needs_maps: bool = False
+    usual: str = ""
+    standing: int = 0
+    exercises: Mapping[str, Exercise[O]] = field(default_factory=dict)
 
     def recipe(self, options: O, facts: DataFacts, opened: Callable[[str], Teacher]) -> Recipe:
         """Build the recipe with the models that it needs, each as `opened` by its name or path.

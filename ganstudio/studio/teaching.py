@@ -3,19 +3,19 @@
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import torch
 
+from ganstudio.architectures import cards
 from ganstudio.core.pixels import to_pixels
-from ganstudio.core.recipe import Batch, Draws, Phase, Recipe
+from ganstudio.core.recipe import AnyRecipeCard, Batch, Draws, Exercise, Phase, Recipe
 from ganstudio.core.store import Array
 from ganstudio.losses.adversarial import GAMES, Game
 from ganstudio.studio.teaching_data import Material, Ring, heaps_found, variety
-from ganstudio.studio.teaching_lesson import SURFACE_REACH, D, Example, G, Lesson, Look
-from ganstudio.training.options import Arithmetic, TrainingOptions
+from ganstudio.studio.teaching_lesson import SURFACE_REACH, D, G, Lesson, Look
+from ganstudio.training.options import Arithmetic
 from ganstudio.training.parallel import Processes
 from ganstudio.training.update import LossScale, Updater
 
@@ -27,33 +27,22 @@ SURFACE_SIDE = 48
 MOST_POINTS = 300  # of a curve
 
 
-NETWORKS: Mapping[Example, tuple[str, Mapping[str, Any]]] = MappingProxyType(
-    {
-        Example.RING: (
-            "gan",
-            {"batch": 128, "generator_widths": (64, 64), "discriminator_widths": (64, 64), "dropout": 0.0,
-             "ema_half_life": 0.0},
-        ),
-        Example.DIGITS: (
-            "gan",
-            {"batch": 64, "generator_widths": (128, 256), "discriminator_widths": (256, 128), "dropout": 0.2,
-             "beta1": 0.0},
-        ),
-        Example.CONVOLUTIONS: ("dcgan", {"batch": 64, "generator_width": 48, "discriminator_width": 24}),
-    }
-)  # fmt: skip
+def exercises() -> Mapping[str, tuple[AnyRecipeCard, Exercise[Any]]]:
+    """Return what the architectures teach in small, by name."""
+    recipes = (card.recipe for card in cards().values() if card.recipe is not None)
+    return {name: (recipe, each) for recipe in recipes for name, each in recipe.exercises.items()}
 
 
-def options_of(lesson: Lesson) -> TrainingOptions:
-    """Return a lesson as the options of a training run."""
-    architecture, fixed = NETWORKS[lesson.example]
-    own = {
-        "z_dim": lesson.z_dim,
-        "game": game_of(lesson).value,
-        "generator_lr": lesson.generator_lr,
-        "discriminator_lr": lesson.discriminator_lr,
-    }
-    return TrainingOptions(architecture, lesson.example.value, preset="minimax", recipe={**fixed, **own})
+def options_of(lesson: Lesson) -> Any:
+    """Return the options of a lesson's recipe."""
+    _recipe, exercise = exercises()[lesson.example]
+    return replace(
+        exercise.options,
+        z_dim=lesson.z_dim,
+        game=game_of(lesson),
+        generator_lr=lesson.generator_lr,
+        discriminator_lr=lesson.discriminator_lr,
+    )
 
 
 def game_of(lesson: Lesson) -> Game:
@@ -141,15 +130,16 @@ class Course:
         )  # fmt: skip
 
     def _build(self, lesson: Lesson) -> Recipe:
-        options = options_of(lesson)
-        built: Recipe = options.recipe_card().build(options.recipe_options(), self.material.facts)
+        recipe, exercise = exercises()[lesson.example]
+        self._batch_size = int(exercise.options.batch)
+        built: Recipe = recipe.build(options_of(lesson), self.material.facts)
         return built
 
     def _updates(self) -> Updater:
         return Updater(self.recipe, Processes(0, 1, torch.device("cpu")), Arithmetic.FLOAT32, LossScale())
 
     def _begin_step(self) -> None:
-        draws = Draws(self.lesson.seed, self.steps, int(options_of(self.lesson).recipe_options().batch), scope="data")
+        draws = Draws(self.lesson.seed, self.steps, self._batch_size, scope="data")
         self._batch = Batch(self.material.batch(draws), None, draws)
         judged = (self.steps + 1) % self.lesson.discriminator_steps == 0
         self._due.extend(phase for phase in self.recipe.phases() if judged or D in phase.trains)

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from ganstudio.core.paths import ASSETS
+from ganstudio.core.progress import Progress
 from ganstudio.core.recipe import DataFacts, Draws
 from ganstudio.core.store import Array
 from ganstudio.data.images import PictureOptions, open_pictures
@@ -56,13 +57,13 @@ class Digits(Material):
         return self.pixels[rows].float() / 127.5 - 1.0
 
 
-def read_digits() -> Generator[None, None, Digits]:
+def read_digits() -> Generator[Progress, None, Digits]:
     """Read the archive in short steps; raises SourceError."""
     pictures = open_pictures(DIGITS, PictureOptions())
     reader, parts = pictures.reader(), []
     for first in range(0, len(pictures), READ_AT_ONCE):
         parts.append(reader.read(range(first, min(first + READ_AT_ONCE, len(pictures)))).pixels)
-        yield
+        yield Progress(0, 0)
     return Digits(np.concatenate(parts))
 
 

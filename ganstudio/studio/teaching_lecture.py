@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 
 from ganstudio.core.progress import JobStatus, Progress, Urgency
-from ganstudio.studio.teaching_lesson import RING, STORIES, Example, Lesson, Look, Story
+from ganstudio.studio.teaching_lesson import RING, STORIES, Lesson, Look, Story
 
 if TYPE_CHECKING:
+    from ganstudio.core.recipe import Subject
     from ganstudio.engine.compute import Backend
     from ganstudio.studio.session import Session
     from ganstudio.studio.teaching import Course
@@ -36,26 +37,19 @@ class Desk:
     def __init__(self) -> None:
         """Keep nothing yet."""
         self.course: Course | None = None
-        self.materials: dict[Example, Material] = {}
+        self.materials: dict[Subject, Material] = {}
 
     def advance(self, lesson: Lesson, fresh: bool, wanted: Wanted) -> Iterator[Progress]:
         """Learn as far as wanted, and look."""
-        from ganstudio.studio.teaching import Course
+        from ganstudio.core.recipe import Subject
+        from ganstudio.studio.teaching import Course, exercises
         from ganstudio.studio.teaching_data import Ring, read_digits
 
-        if lesson.example is Example.RING:
-            self.materials.setdefault(Example.RING, Ring())
-        elif lesson.example not in self.materials:
-            reading = read_digits()
-            while True:
-                try:
-                    next(reading)
-                except StopIteration as end:
-                    self.materials |= {Example.DIGITS: end.value, Example.CONVOLUTIONS: end.value}
-                    break
-                yield Progress(0, 0)
+        subject = exercises()[lesson.example][1].subject
+        if subject not in self.materials:
+            self.materials[subject] = Ring() if subject is Subject.POINTS else (yield from read_digits())
         if fresh or self.course is None or not lesson.continues(self.course.lesson):
-            self.course = Course(lesson, self.materials[lesson.example])
+            self.course = Course(lesson, self.materials[subject])
         self.course.change(lesson)
         until = time.perf_counter() + AT_ONCE_S
         if wanted is Wanted.TURN:

@@ -20,7 +20,7 @@ FADED = 0.05  # of the generator's strongest gradient
 
 
 class Example(StrEnum):
-    """Which networks learn which data."""
+    """Which networks learn which data, by the names that recipe cards give their exercises."""
 
     RING = "ring"
     DIGITS = "digits"
@@ -102,7 +102,7 @@ STORIES: tuple[Story, ...] = (
         Lesson(Example.DIGITS, generator_lr=0.0005, discriminator_lr=0.001, z_dim=16),
     ),
     Story(
-        "convolutions", "Digits, DCGAN",
+        "convolutions", "Digits, by convolution",
         "Convolutions learn the same digits: neighbouring pixels share their weights.",
         Lesson(Example.CONVOLUTIONS, generator_lr=0.0005, discriminator_lr=0.001, z_dim=16),
     ),

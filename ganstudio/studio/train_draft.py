@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ganstudio.studio.session import Session
     from ganstudio.training.options import TrainingOptions
 
-FIRST_RECIPE, FIRST_PRESETS = "stylegan2", ("auto-64-ada", "auto-64")
 HIDDEN_PRESETS = "tiny"
 IN_FORM = (
     "images", "resolution", "mirror", "most", "arithmetic", "seed", "accumulate", "device", "channels_last",
@@ -35,11 +34,13 @@ class RecipeForm:
     options: type
     presets: Mapping[str, Any]
     notes: Mapping[str, str]
+    usual: str = ""
+    """The preset to begin with; the first one where it is empty."""
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every recipe, and the options that all runs have."""
+    """Every recipe, the one to begin with first, and the options that all runs have."""
 
     recipes: Mapping[str, RecipeForm]
     run: type
@@ -57,7 +58,7 @@ class TrainDraft:
         self._session = session
         self.catalogue: Catalogue | None = None
         self._loading = False
-        self.architecture, self.preset, self.data = FIRST_RECIPE, "", ""
+        self.architecture, self.preset, self.data = "", "", ""  # the first recipe, once they are known
         self.name = ""
         self.recipe: dict[str, Any] = {}  # fields that differ from the preset
         self.run: dict[str, Any] = {}  # fields that differ from the defaults
@@ -130,11 +131,11 @@ class TrainDraft:
         if name:
             return name
         source = Path(self.data.removeprefix("model:")).stem or "run"
-        return f"{self.architecture}-{source}"
+        return "-".join(part for part in (self.architecture, source) if part)
 
     def take(self, options: Mapping[str, Any]) -> None:
         """Take the stored options of a run, such as one that is duplicated."""
-        self.architecture, self.preset = str(options.get("architecture", FIRST_RECIPE)), str(options.get("preset", ""))
+        self.architecture, self.preset = str(options.get("architecture", "")), str(options.get("preset", ""))
         self.data = str(options.get("data", ""))
         self.run = {name: value for name, value in options.items() if name in IN_FORM}
         self.recipe = dict(options.get("recipe", {}))
@@ -168,11 +169,12 @@ class TrainDraft:
         return options
 
     def _settle(self) -> None:
+        if not self.architecture and self.catalogue is not None:
+            self.architecture = next(iter(self.catalogue.recipes))
         form = self.form
         if form is not None:
             names = [name for name in form.presets if not name.startswith(HIDDEN_PRESETS)] or list(form.presets)
-            wanted = next((name for name in FIRST_PRESETS if name in names), names[0])
-            self.preset = self.preset if self.preset in form.presets else wanted
+            self.preset = self.preset if self.preset in form.presets else form.usual or names[0]
             self.recipe = _typed(form, self.recipe)
         self.changed.emit()
 
@@ -210,12 +212,12 @@ def load_catalogue() -> Iterator[Progress]:
     from ganstudio.architectures import cards
     from ganstudio.training.options import TrainingOptions
 
+    found = [(card, card.recipe) for card in cards().values() if card.recipe is not None]
     recipes = {
         card.id: RecipeForm(
-            card.id, card.title, card.recipe.options, card.recipe.presets, field_notes(card.recipe.options)
+            card.id, card.title, recipe.options, recipe.presets, field_notes(recipe.options), recipe.usual
         )
-        for card in cards().values()
-        if card.recipe is not None
+        for card, recipe in sorted(found, key=lambda pair: -pair[1].standing)
     }
     defaults = {
         f.name: None if f.default is dataclasses.MISSING else f.default

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ganstudio.studio.teaching import Course, options_of
+from ganstudio.losses.adversarial import Game
+from ganstudio.studio.teaching import Course, exercises, options_of
 from ganstudio.studio.teaching_data import Digits, Ring, centres, heaps_found, mean_distance, read_digits, variety
 from ganstudio.studio.teaching_lesson import RING, STORIES, D, Example, G, Lesson, Look, narrated, next_in_words
 
@@ -138,12 +139,15 @@ def test_settings_change_on_the_way_and_nothing_is_lost() -> None:
     assert not RING.continues(replace(RING, z_dim=2))
 
 
-def test_every_story_is_a_training_run() -> None:
+def test_every_story_is_an_exercise_of_some_recipe() -> None:
     for lesson in STORY.values():
         options = options_of(lesson)
-        options.validate()
-        assert options.recipe_options().z_dim == lesson.z_dim
-    assert {lesson.example for lesson in STORY.values()} == set(Example)
+        assert (options.z_dim, options.generator_lr) == (lesson.z_dim, lesson.generator_lr)
+        assert options.discriminator_lr == lesson.discriminator_lr
+        assert (options.game == Game.MINIMAX) == lesson.minimax
+    assert {lesson.example for lesson in STORY.values()} == set(Example) == set(exercises())
+    for recipe, exercise in exercises().values():
+        assert isinstance(exercise.options, recipe.options)
 
 
 def test_heaps_are_counted() -> None:

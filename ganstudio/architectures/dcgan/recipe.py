@@ -15,7 +15,17 @@ from ganstudio.architectures.dcgan.networks import (
     Output,
 )
 from ganstudio.core.errors import StudioError
-from ganstudio.core.recipe import Averaging, Batch, DataFacts, Losses, PairRecipe, Phase, RecipeCard
+from ganstudio.core.recipe import (
+    Averaging,
+    Batch,
+    DataFacts,
+    Exercise,
+    Losses,
+    PairRecipe,
+    Phase,
+    RecipeCard,
+    Subject,
+)
 from ganstudio.losses.adversarial import GAMES, Game, smoothed_real
 
 G, D = "generator", "discriminator"
@@ -62,6 +72,10 @@ PRESETS: Mapping[str, DCGANOptions] = MappingProxyType(
         ),
     }
 )  # fmt: skip
+
+EXERCISES: Mapping[str, Exercise[DCGANOptions]] = MappingProxyType(
+    {"convolutions": Exercise(Subject.DIGITS, DCGANOptions(batch=64, generator_width=48, discriminator_width=24))}
+)
 
 
 class UnsuitableDataError(StudioError):
@@ -150,4 +164,4 @@ class DCGANRecipe(PairRecipe):
         return pictures
 
 
-recipe_card = RecipeCard(DCGANOptions, PRESETS, DCGANRecipe, batch_statistics=True)
+recipe_card = RecipeCard(DCGANOptions, PRESETS, DCGANRecipe, batch_statistics=True, exercises=EXERCISES)

@@ -14,7 +14,17 @@ from ganstudio.architectures.gan.networks import (
     GeneratorNetwork,
     Output,
 )
-from ganstudio.core.recipe import Averaging, Batch, DataFacts, Losses, PairRecipe, Phase, RecipeCard
+from ganstudio.core.recipe import (
+    Averaging,
+    Batch,
+    DataFacts,
+    Exercise,
+    Losses,
+    PairRecipe,
+    Phase,
+    RecipeCard,
+    Subject,
+)
 from ganstudio.losses.adversarial import GAMES, Game
 
 G, D = "generator", "discriminator"
@@ -64,6 +74,19 @@ PRESETS: Mapping[str, GANOptions] = MappingProxyType(
         "tiny-minimax": replace(TINY, game=Game.MINIMAX, dropout=0.0, output=Output.SIGMOID),
     }
 )  # fmt: skip
+
+EXERCISES: Mapping[str, Exercise[GANOptions]] = MappingProxyType(
+    {
+        "ring": Exercise(
+            Subject.POINTS,
+            GANOptions(batch=128, generator_widths=(64, 64), discriminator_widths=(64, 64), dropout=0.0),
+        ),
+        "digits": Exercise(
+            Subject.DIGITS,
+            GANOptions(batch=64, generator_widths=(128, 256), discriminator_widths=(256, 128), dropout=0.2, beta1=0.0),
+        ),
+    }
+)
 
 
 class GANRecipe(PairRecipe):
@@ -137,4 +160,4 @@ class GANRecipe(PairRecipe):
         return [batch.draws.uniform(f"kept {name} {i}", width) >= self.options.dropout for i, width in widths]
 
 
-recipe_card = RecipeCard(GANOptions, PRESETS, GANRecipe)
+recipe_card = RecipeCard(GANOptions, PRESETS, GANRecipe, exercises=EXERCISES)

@@ -346,4 +346,6 @@ def grown_up(options: StyleGAN2Options, _resolution: int) -> StyleGAN2Options:
     return replace(options, grow_from=None)
 
 
-recipe_card = RecipeCard(StyleGAN2Options, PRESETS, StyleGAN2Recipe, grown=grown_up)
+recipe_card = RecipeCard(
+    StyleGAN2Options, PRESETS, StyleGAN2Recipe, grown=grown_up, usual="auto-64-ada", standing=1
+)
