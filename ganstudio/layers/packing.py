@@ -5,6 +5,7 @@ but not public, so everything here has a plain way beside it.
 """
 
 from collections.abc import Callable
+from functools import cache
 from itertools import product
 
 import torch
@@ -20,6 +21,12 @@ def packing_works(x: torch.Tensor) -> bool:
         and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
         and hasattr(torch.ops.mkldnn, "_reorder_convolution_transpose_weight")
     )
+
+
+@cache
+def multiplies_matrices() -> bool:
+    """Tell whether the processor has instructions for matrices of bfloat16."""
+    return bool(torch.cpu.get_capabilities().get("amx_bf16"))
 
 
 def packed_convolution(

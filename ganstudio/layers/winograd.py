@@ -7,7 +7,6 @@ In bfloat16 a layer is off by 1.6 % instead of 0.4 %, a picture by little more t
 
 import math
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import product
 from types import MappingProxyType
 
@@ -15,7 +14,7 @@ import torch
 
 from ganstudio.layers.banded import Place, fresh
 from ganstudio.layers.finish import NOTHING, Finish
-from ganstudio.layers.packing import packed_products, packing_works
+from ganstudio.layers.packing import multiplies_matrices, packed_products, packing_works
 
 TILE, POINTS = 4, 6  # pixels that a tile gives, and that it reads, along one axis
 NEAR, FAR = 0.5, 2.0  # squares of the points
@@ -30,17 +29,11 @@ def winograd_pays(weight: torch.Tensor, x: torch.Tensor) -> bool:
     return (
         weight.shape[-1] == 3
         and min(weight.shape[:2]) >= FEWEST_CHANNELS.get(x.dtype, math.inf)
-        and not (x.dtype == torch.bfloat16 and _multiplies_matrices())
+        and not (x.dtype == torch.bfloat16 and multiplies_matrices())
         and H % TILE == W % TILE == 0
         and N * H * W >= FEWEST_TILES * TILE * TILE
         and packing_works(x)
     )
-
-
-@cache
-def _multiplies_matrices() -> bool:
-    """Tell whether the processor has instructions for matrices of bfloat16: direct convolutions are quicker then."""
-    return bool(torch.cpu.get_capabilities().get("amx_bf16"))
 
 
 class WinogradConvolution:

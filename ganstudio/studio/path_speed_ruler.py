@@ -49,7 +49,7 @@ class Ruler:
             problem, self._loading = self._problem, None
             raise problem or ChangedModelError("The perceptual network could not be loaded; try again.")
         if str(device) not in self._forms:
-            self._forms = {str(device): PerceptualSpeed(self._distance.to(device))}
+            self._forms = {str(device): PerceptualSpeed(self._distance.to(device), quick=True)}
         return self._forms[str(device)]
 
     def _load(self) -> None:

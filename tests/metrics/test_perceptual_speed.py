@@ -74,6 +74,16 @@ def test_gray_pictures_and_twice_the_speed() -> None:
     torch.testing.assert_close(form(gray, 2.0 * change), 4.0 * once)
 
 
+@pytest.mark.parametrize("network", [lpips_alex, lpips_vgg16])
+def test_half_the_digits_are_enough_for_a_mean(network: Callable[[], PerceptualDistance]) -> None:
+    distance = network()
+    pictures, slopes = smooth_pictures(16, 64, torch.float32)
+    exact, quick = PerceptualSpeed(distance)(pictures, slopes), PerceptualSpeed(distance, quick=True)(pictures, slopes)
+    assert quick.dtype == torch.float32
+    torch.testing.assert_close(quick, exact, rtol=0.1, atol=0.0)
+    assert quick.mean().item() == pytest.approx(exact.mean().item(), rel=0.01)
+
+
 def test_layers_can_be_taken_one_at_a_time() -> None:
     form = PerceptualSpeed(lpips_alex())
     pictures, slopes = smooth_pictures(1, 64, torch.float32)
