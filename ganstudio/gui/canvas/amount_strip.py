@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PyQt6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.gui.canvas.time_axis import small_font
 from ganstudio.gui.theme.appearance import ink
 from ganstudio.gui.widgets.buttons import describe
+from ganstudio.gui.widgets.drawn import Drawn
 
 GAP, WORDS_PX, LARGEST_PX = 2, 18, 96
 TIP = "The picture at several amounts of the direction. Click one to set its amount; arrow keys move, Return sets it"
 
 
-class AmountStrip(QWidget):
+class AmountStrip(Drawn):
     """Tells with `chosen` which amount was clicked."""
 
     chosen = pyqtSignal(float)
@@ -83,16 +84,6 @@ class AmountStrip(QWidget):
                 self.chosen.emit(self.amounts[self._at])
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent | None) -> None:
-        """Show the place that keys act on."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent | None) -> None:
-        """Hide it."""
-        super().focusOutEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the pictures, their amounts, and which one holds."""

@@ -3,7 +3,6 @@
 import numpy as np
 from PyQt6.QtCore import QEvent, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
-    QFocusEvent,
     QFont,
     QHelpEvent,
     QImage,
@@ -21,13 +20,14 @@ from ganstudio.core.inspection import Cells
 from ganstudio.gui.theme.appearance import ink
 from ganstudio.gui.theme.tokens import SMALL_PX
 from ganstudio.gui.widgets.buttons import describe
+from ganstudio.gui.widgets.drawn import Drawn
 
 CELL_PX, GAP_PX = 48, 4
 STEP_PX = CELL_PX + GAP_PX
 COLOURS = "RGB"
 
 
-class ChannelSheet(QWidget):
+class ChannelSheet(Drawn):
     """Cells in the order they come in; one channel is chosen with a click, three with Shift."""
 
     chosen = pyqtSignal(object)  # tuple[int, ...]
@@ -141,16 +141,6 @@ class ChannelSheet(QWidget):
             self._choose(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent | None) -> None:
-        """Show where the keyboard is."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent | None) -> None:
-        """Hide where the keyboard is."""
-        super().focusOutEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the cells in sight."""

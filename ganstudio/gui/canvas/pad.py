@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PyQt6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.document import LatentPoint
 from ganstudio.gui.theme.appearance import ink
 from ganstudio.gui.theme.tokens import RADIUS, SMALL_PX
 from ganstudio.gui.widgets.buttons import describe
+from ganstudio.gui.widgets.drawn import Drawn
 from ganstudio.gui.widgets.gesture import Gesture
 
 UNIT_PX = 56.0
@@ -36,7 +37,7 @@ class View:
         )
 
 
-class LatentPad(QWidget):
+class LatentPad(Drawn):
     """Whole places are seeds, between them the latents are blended."""
 
     moved = pyqtSignal(float, float, str)
@@ -135,16 +136,6 @@ class LatentPad(QWidget):
             super().keyPressEvent(event)
         else:
             self.nudge(*move)
-
-    def focusInEvent(self, event: QFocusEvent | None) -> None:
-        """Show the focus ring."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent | None) -> None:
-        """Hide the focus ring."""
-        super().focusOutEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the seeds, the trail and the present place."""

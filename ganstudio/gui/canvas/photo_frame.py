@@ -7,7 +7,6 @@ import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
-    QFocusEvent,
     QFont,
     QImage,
     QKeyEvent,
@@ -29,6 +28,7 @@ from ganstudio.gui.canvas.viewer import image_of
 from ganstudio.gui.theme.appearance import ink
 from ganstudio.gui.theme.tokens import SMALL_PX
 from ganstudio.gui.widgets.buttons import describe
+from ganstudio.gui.widgets.drawn import Drawn
 from ganstudio.gui.widgets.gesture import Gesture
 
 MARGIN = 24
@@ -39,7 +39,7 @@ VEIL = 0.45
 MOVE, SCALE, ROTATE, PAN = "move", "scale", "turn", "pan"
 
 
-class PhotoFrame(QWidget):
+class PhotoFrame(Drawn):
     """Squares count in the pixels of what is shown; `framed(square, gesture)` while a person corrects it."""
 
     framed = pyqtSignal(object, str)
@@ -190,16 +190,6 @@ class PhotoFrame(QWidget):
         super().resizeEvent(event)
         if self._camera.fitted:
             self.fit()
-
-    def focusInEvent(self, event: QFocusEvent | None) -> None:
-        """Show the focus ring."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent | None) -> None:
-        """Hide the focus ring."""
-        super().focusOutEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the photo, darker around the frame, the frame with its handles, and the other faces."""

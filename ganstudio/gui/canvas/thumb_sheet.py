@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
-    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -18,6 +17,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from ganstudio.gui.theme.appearance import ink
 from ganstudio.gui.theme.icons import IconName, icon
 from ganstudio.gui.widgets.buttons import describe
+from ganstudio.gui.widgets.drawn import Drawn
 
 GAP, LARGEST_PX, THUMB_PX, MARGIN = 6, 168, 26, 12
 TIP = (
@@ -26,7 +26,7 @@ TIP = (
 )
 
 
-class ThumbSheet(QWidget):
+class ThumbSheet(Drawn):
     """Tells with `voted(place, vote)` what was said: True is up, False is down, None is neither."""
 
     voted = pyqtSignal(int, object)
@@ -117,16 +117,6 @@ class ThumbSheet(QWidget):
             self.voted.emit(self._at, None)
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent | None) -> None:
-        """Show the place that keys act on."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent | None) -> None:
-        """Hide it."""
-        super().focusOutEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the pictures, and what was said of them."""

@@ -10,7 +10,6 @@ from PyQt6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
-    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -26,6 +25,7 @@ from ganstudio.gui.kept_drag import KEPT_MIME
 from ganstudio.gui.theme.appearance import ink
 from ganstudio.gui.theme.tokens import RADIUS
 from ganstudio.gui.widgets.buttons import describe
+from ganstudio.gui.widgets.drawn import Drawn
 from ganstudio.gui.widgets.gesture import Gesture
 
 RULER_PX, PICTURE_PX, NAME_PX, HEIGHT = 18, 48, 16, 96
@@ -46,7 +46,7 @@ class Mark:
     easing: str = ""  # a short word about the segment after it, empty where there is none
 
 
-class Track(QWidget):
+class Track(Drawn):
     """Tells what a person does with keyframes by their numbers, and with times in seconds."""
 
     scrubbed = pyqtSignal(float)
@@ -241,16 +241,6 @@ class Track(QWidget):
             event.acceptProposedAction()
             self._drop_at = self.axis.seconds_at(event.position().x(), True)
             self.update()
-
-    def focusInEvent(self, event: QFocusEvent | None) -> None:
-        """Show the focus ring."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent | None) -> None:
-        """Hide the focus ring."""
-        super().focusOutEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the ruler, the keyframes, and where the path is being played."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 from PyQt6.QtWidgets import QWidget
 
 from ganstudio.core.device import AUTO, Precision
-from ganstudio.core.frame import DeviceChoice, ModelInfo
+from ganstudio.core.frame import DeviceChoice
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import DEVICE, Topic
@@ -23,6 +23,7 @@ class DevicePanel(Panel):
 
     title: ClassVar[str] = "Device"
     icon: ClassVar[IconName] = IconName.DEVICE
+    needs_model: ClassVar[bool] = False
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -36,11 +37,6 @@ class DevicePanel(Panel):
             self.column.addWidget(widget)
         self.bindings.on(session.device_changed, self._show)
         self._show()
-
-    @classmethod
-    def fits(cls, info: ModelInfo | None) -> bool:
-        """Always: the choice holds for every model."""
-        return info is None or bool(info)
 
     def topic(self) -> Topic | None:
         """What its question mark says."""

@@ -5,7 +5,6 @@ from typing import ClassVar
 import numpy as np
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ganstudio.core.frame import ModelInfo
 from ganstudio.core.store import Array
 from ganstudio.gui.actions import Command
 from ganstudio.gui.canvas.small_chart import Series, SmallChart
@@ -31,6 +30,7 @@ class DoctorPanel(Panel):
 
     title: ClassVar[str] = "Doctor"
     icon: ClassVar[IconName] = IconName.DOCTOR
+    needs_model: ClassVar[bool] = False
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -53,11 +53,6 @@ class DoctorPanel(Panel):
         self.bindings.on(self.rounds.changed, self._show)
         self.bindings.on(session.runs.changed, self._show_buttons)
         self._show()
-
-    @classmethod
-    def fits(cls, info: ModelInfo | None) -> bool:
-        """Always: a run needs no open model."""
-        return info is None or bool(info)
 
     def wanted(self) -> bool:
         """While a run is chosen."""

@@ -7,7 +7,6 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QHideEvent, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ganstudio.core.frame import ModelInfo
 from ganstudio.gui.actions import Command
 from ganstudio.gui.canvas.learn_view import LearnView
 from ganstudio.gui.canvas.small_chart import Series, SmallChart
@@ -31,6 +30,7 @@ class LearnPanel(Panel):
 
     title: ClassVar[str] = "Watch it learn"
     icon: ClassVar[IconName] = IconName.PLAY
+    needs_model: ClassVar[bool] = False
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -62,11 +62,6 @@ class LearnPanel(Panel):
         self._show()
         if self.lecture.look is not None:
             self._show_look(self.lecture.look)
-
-    @classmethod
-    def fits(cls, info: ModelInfo | None) -> bool:
-        """Always: it brings its own networks."""
-        return info is None or bool(info)
 
     @property
     def ticking(self) -> bool:

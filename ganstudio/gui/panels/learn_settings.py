@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from PyQt6.QtWidgets import QWidget
 
-from ganstudio.core.frame import ModelInfo
 from ganstudio.gui.learn_topics import SETTINGS
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
@@ -32,6 +31,7 @@ class LearnSettingsPanel(Panel):
 
     title: ClassVar[str] = "Lesson"
     icon: ClassVar[IconName] = IconName.MIXING
+    needs_model: ClassVar[bool] = False
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -51,11 +51,6 @@ class LearnSettingsPanel(Panel):
         self.game.chosen.connect(lambda key: self._set(replace(self._now, minimax=key == MINIMAX)))
         self.bindings.on(self.lecture.changed, self._show)
         self._show()
-
-    @classmethod
-    def fits(cls, info: ModelInfo | None) -> bool:
-        """Always."""
-        return info is None or bool(info)
 
     def topic(self) -> Topic | None:
         """What its question mark says."""

@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from PyQt6.QtWidgets import QWidget
 
-from ganstudio.core.frame import ModelInfo
 from ganstudio.gui.actions import Command
 from ganstudio.gui.learn_topics import STORIES as TOPIC
 from ganstudio.gui.panels.panel import Panel
@@ -21,6 +20,7 @@ class LearnStoriesPanel(Panel):
 
     title: ClassVar[str] = "Stories"
     icon: ClassVar[IconName] = IconName.LIBRARY
+    needs_model: ClassVar[bool] = False
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -35,11 +35,6 @@ class LearnStoriesPanel(Panel):
             self.column.addWidget(label(story.words, "small", wrap=True))
         self.bindings.on(self.lecture.changed, self._show)
         self._show()
-
-    @classmethod
-    def fits(cls, info: ModelInfo | None) -> bool:
-        """Always: stories bring their own networks."""
-        return info is None or bool(info)
 
     def topic(self) -> Topic | None:
         """What its question mark says."""

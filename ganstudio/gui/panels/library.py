@@ -6,7 +6,6 @@ from typing import ClassVar
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from ganstudio.core.frame import ModelInfo
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.widgets.buttons import TextButton
@@ -24,6 +23,7 @@ class LibraryPanel(Panel):
 
     title: ClassVar[str] = "Library"
     icon: ClassVar[IconName] = IconName.LIBRARY
+    needs_model: ClassVar[bool] = False
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -42,11 +42,6 @@ class LibraryPanel(Panel):
         self.bindings.on(session.model_changed, self._model_changed)
         self.bindings.on(session.library.changed, self._fill)
         self._fill()
-
-    @classmethod
-    def fits(cls, info: ModelInfo | None) -> bool:
-        """Always: it is where models come from."""
-        return info is None or bool(info)
 
     def browse(self) -> None:
         """Let the person choose a file."""

@@ -19,6 +19,7 @@ class Panel(Bound):
     title: ClassVar[str]
     icon: ClassVar[IconName]
     owns: ClassVar[tuple[str, ...]] = ()  # the document's fields that a preset of this panel keeps
+    needs_model: ClassVar[bool] = True
     question: QAbstractButton | None = None  # its own, where the panel has no heading to carry one
     wanted_changed = pyqtSignal()
 
@@ -33,7 +34,7 @@ class Panel(Bound):
     @classmethod
     def fits(cls, info: ModelInfo | None) -> bool:
         """Whether the panel has anything to offer for a model (None while there is none)."""
-        return info is not None
+        return info is not None or not cls.needs_model
 
     def wanted(self) -> bool:
         """Whether there is anything to show just now; `wanted_changed` tells when that changes."""

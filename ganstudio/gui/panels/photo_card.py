@@ -5,7 +5,6 @@ from typing import ClassVar
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
-from ganstudio.core.frame import ModelInfo
 from ganstudio.gui.canvas.still import Still
 from ganstudio.gui.canvas.viewer import image_of
 from ganstudio.gui.panels.panel import Panel
@@ -25,6 +24,7 @@ class PhotoCardPanel(Panel):
 
     title: ClassVar[str] = "Your photo"
     icon: ClassVar[IconName] = IconName.PHOTO
+    needs_model: ClassVar[bool] = False
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -58,11 +58,6 @@ class PhotoCardPanel(Panel):
         self.column.addLayout(row)
         self.on_sight(photo.changed, self._show)
         self.on_sight(photo.aligned_changed, self._show_aligned)
-
-    @classmethod
-    def fits(cls, info: ModelInfo | None) -> bool:
-        """A photo can be in hand without a model."""
-        return info is None or bool(info)
 
     def topic(self) -> Topic | None:
         """What its question mark says."""

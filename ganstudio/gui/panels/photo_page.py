@@ -16,7 +16,6 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ganstudio.core.frame import ModelInfo
 from ganstudio.core.square import Square
 from ganstudio.core.store import ArrayRef
 from ganstudio.gui.actions import Command
@@ -150,6 +149,7 @@ class PhotoPage(Panel):
 
     title: ClassVar[str] = "Photo"
     icon: ClassVar[IconName] = IconName.PICTURES
+    needs_model: ClassVar[bool] = False
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -183,11 +183,6 @@ class PhotoPage(Panel):
         self.bindings.on(self._photo.sample_arrived, self._show_sample)
         self.on_sight(self._photo.changed, self._show)
         self._photo.show_samples()
-
-    @classmethod
-    def fits(cls, info: ModelInfo | None) -> bool:
-        """A photo can be looked at with any model, and without."""
-        return info is None or bool(info)
 
     def topic(self) -> Topic | None:
         """What its question mark says."""

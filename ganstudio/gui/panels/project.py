@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ganstudio.core.frame import ModelInfo
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import PROJECT, Topic
@@ -26,6 +25,7 @@ class ProjectPanel(Panel):
 
     title: ClassVar[str] = "Project"
     icon: ClassVar[IconName] = IconName.PROJECT
+    needs_model: ClassVar[bool] = False
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -49,11 +49,6 @@ class ProjectPanel(Panel):
         self.bindings.on(session.history_changed, self._show_state)
         self.bindings.on(session.recovery.found, self._show)
         self._show()
-
-    @classmethod
-    def fits(cls, info: ModelInfo | None) -> bool:
-        """Always: it is where work comes back from."""
-        return info is None or bool(info)
 
     def topic(self) -> Topic | None:
         """What its question mark says."""

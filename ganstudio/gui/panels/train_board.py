@@ -8,7 +8,6 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QStackedLayout, QVBoxLayout, QWidget
 
-from ganstudio.core.frame import ModelInfo
 from ganstudio.core.progress import JobStatus, Progress
 from ganstudio.gui.actions import Command
 from ganstudio.gui.canvas.samples import SamplesView
@@ -41,6 +40,7 @@ class TrainBoardPanel(Panel):
 
     title: ClassVar[str] = "Training"
     icon: ClassVar[IconName] = IconName.CURVES
+    needs_model: ClassVar[bool] = False
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -78,11 +78,6 @@ class TrainBoardPanel(Panel):
         self.column.addLayout(self._stack, 1)
         self._wire()
         self._show()
-
-    @classmethod
-    def fits(cls, info: ModelInfo | None) -> bool:
-        """Always: a run needs no open model."""
-        return info is None or bool(info)
 
     def topic(self) -> Topic | None:
         """What its question mark says."""

@@ -9,12 +9,11 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from ganstudio.core.frame import ModelInfo
 from ganstudio.core.progress import JobState, JobStatus, Progress, Urgency
 from ganstudio.gui.actions import Command
 from ganstudio.gui.canvas.still import Still
 from ganstudio.gui.form import Form
-from ganstudio.gui.panels.panel import Panel
+from ganstudio.gui.panels.preparing import PreparingPanel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import Topic
 from ganstudio.gui.train_topics import PICTURES
@@ -34,7 +33,7 @@ USUAL_RESOLUTION = 64
 OWN = "own"
 
 
-class TrainDataPanel(Panel):
+class TrainDataPanel(PreparingPanel):
     """There while a run is prepared."""
 
     title: ClassVar[str] = "Pictures"
@@ -42,7 +41,6 @@ class TrainDataPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.draft = session.runs.draft
         self.found: DataPreview | None = None
         self._asked: tuple[str, int, str] | None = None
         self._values: dict[str, Any] = {"resolution": USUAL_RESOLUTION}
@@ -66,17 +64,7 @@ class TrainDataPanel(Panel):
         self.form.changed.connect(self._set)
         self.begin.clicked.connect(self.import_pictures)
         self.bindings.on(self.draft.changed, self._show)
-        self.bindings.on(session.runs.chosen_changed, self.wanted_changed.emit)
         self._show()
-
-    @classmethod
-    def fits(cls, info: ModelInfo | None) -> bool:
-        """Always: training needs no open model."""
-        return info is None or bool(info)
-
-    def wanted(self) -> bool:
-        """While a run is prepared."""
-        return self.session.runs.chosen is None
 
     def topic(self) -> Topic | None:
         """What its question mark says."""

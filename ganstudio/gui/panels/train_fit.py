@@ -4,10 +4,9 @@ from typing import ClassVar
 
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
-from ganstudio.core.frame import ModelInfo
 from ganstudio.core.progress import JobStatus, Urgency
 from ganstudio.gui.actions import Command
-from ganstudio.gui.panels.panel import Panel
+from ganstudio.gui.panels.preparing import PreparingPanel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import Topic
 from ganstudio.gui.train_topics import FIT
@@ -19,7 +18,7 @@ from ganstudio.studio.train_draft import reason_of
 from ganstudio.studio.train_probe import Fit, probe
 
 
-class TrainFitPanel(Panel):
+class TrainFitPanel(PreparingPanel):
     """There while a run is prepared."""
 
     title: ClassVar[str] = "Start"
@@ -27,7 +26,6 @@ class TrainFitPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.draft = session.runs.draft
         self.fit: Fit | None = None
         self._probing: int | None = None
         self.words = label("", "muted", wrap=True)
@@ -50,17 +48,7 @@ class TrainFitPanel(Panel):
         self.name.textEdited.connect(self.draft.rename)
         self.start.clicked.connect(self.begin)
         self.bindings.on(self.draft.changed, self._show)
-        self.bindings.on(session.runs.chosen_changed, self.wanted_changed.emit)
         self._show()
-
-    @classmethod
-    def fits(cls, info: ModelInfo | None) -> bool:
-        """Always: training needs no open model."""
-        return info is None or bool(info)
-
-    def wanted(self) -> bool:
-        """While a run is prepared."""
-        return self.session.runs.chosen is None
 
     def topic(self) -> Topic | None:
         """What its question mark says."""

@@ -5,9 +5,8 @@ from typing import ClassVar
 
 from PyQt6.QtWidgets import QWidget
 
-from ganstudio.core.frame import ModelInfo
 from ganstudio.gui.form import Form
-from ganstudio.gui.panels.panel import Panel
+from ganstudio.gui.panels.preparing import PreparingPanel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import Topic
 from ganstudio.gui.train_topics import RECIPE
@@ -23,7 +22,7 @@ OFTEN_IN_RECIPES = (
 )  # fmt: skip
 
 
-class TrainOptionsPanel(Panel):
+class TrainOptionsPanel(PreparingPanel):
     """There while a run is prepared."""
 
     title: ClassVar[str] = "Recipe"
@@ -31,7 +30,6 @@ class TrainOptionsPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.draft = session.runs.draft
         self.waiting = label("Loading recipes…", "muted")
         self.architectures = MenuChoice("Architecture", "What is trained")
         self.presets = MenuChoice("Preset", "Settings of the papers, and small ones for machines without a GPU")
@@ -49,18 +47,8 @@ class TrainOptionsPanel(Panel):
         self.recipe_form.changed.connect(self.draft.set_recipe)
         self.run_form.changed.connect(self.draft.set_run)
         self.bindings.on(self.draft.changed, self._show)
-        self.bindings.on(session.runs.chosen_changed, self.wanted_changed.emit)
         self.draft.load()
         self._show()
-
-    @classmethod
-    def fits(cls, info: ModelInfo | None) -> bool:
-        """Always: training needs no open model."""
-        return info is None or bool(info)
-
-    def wanted(self) -> bool:
-        """While a run is prepared."""
-        return self.session.runs.chosen is None
 
     def topic(self) -> Topic | None:
         """What its question mark says."""

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from PyQt6.QtWidgets import QWidget
 
-from ganstudio.core.frame import ModelInfo
 from ganstudio.gui.actions import Command
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.run_words import STATES, pace_words, progress_words
@@ -31,6 +30,7 @@ class TrainRunPanel(Panel):
 
     title: ClassVar[str] = "Run"
     icon: ClassVar[IconName] = IconName.TRAIN
+    needs_model: ClassVar[bool] = False
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -65,11 +65,6 @@ class TrainRunPanel(Panel):
         for signal in (self.runs.changed, self.runs.chosen_changed, self.runs.read):
             self.bindings.on(signal, self._show)
         self._show()
-
-    @classmethod
-    def fits(cls, info: ModelInfo | None) -> bool:
-        """Always: a run needs no open model."""
-        return info is None or bool(info)
 
     def wanted(self) -> bool:
         """While a run is chosen."""

@@ -7,7 +7,6 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from ganstudio.core.frame import ModelInfo
 from ganstudio.gui.actions import Command
 from ganstudio.gui.drop import dropped_files
 from ganstudio.gui.panels.panel import Panel
@@ -95,6 +94,7 @@ class TrainRunsPanel(Panel):
 
     title: ClassVar[str] = "Runs"
     icon: ClassVar[IconName] = IconName.TRAIN
+    needs_model: ClassVar[bool] = False
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -126,11 +126,6 @@ class TrainRunsPanel(Panel):
         self.bindings.on(self.runs.chosen_changed, self._show)
         self._show()
         self.runs.refresh()
-
-    @classmethod
-    def fits(cls, info: ModelInfo | None) -> bool:
-        """Always: training needs no open model."""
-        return info is None or bool(info)
 
     def topic(self) -> Topic | None:
         """What its question mark says."""

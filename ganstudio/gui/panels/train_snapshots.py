@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from PyQt6.QtWidgets import QWidget
 
-from ganstudio.core.frame import ModelInfo
 from ganstudio.gui.actions import Command
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.run_words import kimg
@@ -27,6 +26,7 @@ class TrainSnapshotsPanel(Panel):
 
     title: ClassVar[str] = "Time machine"
     icon: ClassVar[IconName] = IconName.SNAPSHOTS
+    needs_model: ClassVar[bool] = False
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -60,11 +60,6 @@ class TrainSnapshotsPanel(Panel):
         self.bindings.on(self.runs.read, self._show)
         self.bindings.on(self.runs.chosen_changed, self._other_run)
         self._show()
-
-    @classmethod
-    def fits(cls, info: ModelInfo | None) -> bool:
-        """Always: a snapshot can be the first model that is opened."""
-        return info is None or bool(info)
 
     def wanted(self) -> bool:
         """While the chosen run has snapshots."""

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
+from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PyQt6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from ganstudio.gui.theme.appearance import ink
 from ganstudio.gui.widgets.buttons import describe
+from ganstudio.gui.widgets.drawn import Drawn
 from ganstudio.gui.widgets.gesture import Gesture
 from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.number import NumberField
@@ -36,7 +37,7 @@ class SliderRange:
         return round(self.low + min(max(fraction, 0.0), 1.0) * (self.high - self.low), self.decimals)
 
 
-class Track(QWidget):
+class Track(Drawn):
     """The line and its knob."""
 
     moved = pyqtSignal(float, str)
@@ -146,16 +147,6 @@ class Track(QWidget):
             self._tell(self._range.default, self._gesture.touch())
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent | None) -> None:
-        """Show the focus ring."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent | None) -> None:
-        """Hide the focus ring."""
-        super().focusOutEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the line, what is filled from the default mark, the mark and the knob."""
