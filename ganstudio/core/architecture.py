@@ -9,7 +9,7 @@ import torch
 from ganstudio.core.foreign import Dialect
 from ganstudio.core.frame import Paper
 from ganstudio.core.generator import Generator
-from ganstudio.core.inputs import Ability, Input, Latent
+from ganstudio.core.inputs import Ability, Input, LabelMap, Latent
 from ganstudio.core.picture_network import PictureNetwork
 from ganstudio.core.recipe import AnyRecipeCard
 
@@ -47,6 +47,11 @@ class Architecture(Generic[C]):
     def draws(self) -> bool:
         """Whether its models draw pictures from latents, rather than change or encode given ones."""
         return any(isinstance(item, Latent) for config in self.presets.values() for item in self.inputs(config))
+
+    @property
+    def paints(self) -> bool:
+        """Whether its models draw pictures from label maps."""
+        return any(isinstance(item, LabelMap) for config in self.presets.values() for item in self.inputs(config))
 
     def can(self, ability: Ability) -> bool:
         """Tell whether any of its models has an ability."""

@@ -192,6 +192,17 @@ class Generator(ABC):
         """Draw ws with the network itself, or with the copy of it that a precision runs."""
         raise NotImplementedError
 
+    def on_maps(self, maps: torch.Tensor) -> "Generator":
+        """Return a generator of the same weights whose `synthesis` draws label maps `[N or 1, H, W]` of class indices.
+
+        Until then one that takes maps draws class 0 everywhere.
+        """
+        raise WrongInputError("This model takes no label map; it draws from a latent alone.")
+
+    def style_of(self, pictures: torch.Tensor) -> torch.Tensor:
+        """Return the z `[N, z_dim]` of the styles that pictures `[N, C, H, W]` in [-1, 1] have."""
+        raise WrongInputError("This model has no encoder of styles; choose a seed instead of a picture.")
+
     def style_steps(self) -> Mapping[str, torch.Tensor]:
         """Return the standard deviations `[C]` of style channels over random w, by layer; none without styles."""
         return {}

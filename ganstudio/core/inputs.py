@@ -88,4 +88,5 @@ class Ability(StrEnum):
     STYLE_MIXING = "style mixing"
     NOISE = "noise"
     ENCODING = "encoding"  # from a picture to ws
+    STYLE_ENCODING = "style encoding"  # from a picture to the z of its style
     ENLARGING = "enlarging"  # from a picture to a larger one

@@ -43,3 +43,8 @@ def restore(half: torch.Tensor, correction: torch.Tensor | None) -> torch.Tensor
         nibbles = torch.stack([correction & 15, correction >> 4], dim=1)
         correction = nibbles.to(torch.int8).reshape(half.shape) - _NIBBLE_ZERO
     return half.float() + correction.float() * (spacing(half) / (2 * steps))
+
+
+def widened(x: torch.Tensor) -> torch.Tensor:
+    """Return 16-bit activations as float32, others as they are."""
+    return x.float() if x.dtype in (torch.bfloat16, torch.float16) else x

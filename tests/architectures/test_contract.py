@@ -4,7 +4,7 @@ import copy
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -23,6 +23,7 @@ from ganstudio.core.document import (
     ClassChoice,
     Document,
     FrozenMap,
+    InputValue,
     LatentArray,
     LatentBlend,
     LatentPoint,
@@ -37,16 +38,18 @@ from ganstudio.core.document import (
     StyleSource,
 )
 from ganstudio.core.generator import Features, Generator, LatentCode, Stage
-from ganstudio.core.inputs import Ability, ClassLabel, Latent
+from ganstudio.core.inputs import Ability, ClassLabel, LabelMap, Latent
+from ganstudio.core.label_maps import painted
 from ganstudio.core.latents import seed_latent
-from ganstudio.core.store import Store
+from ganstudio.core.store import Array, Store
 from ganstudio.engine.model import open_model
 from ganstudio.engine.synthesis import IncrementalSynthesis
+from ganstudio.layers.spectral import SpectralConv2d
 
 CASES = [
     pytest.param(card, card.presets[name], id=f"{card.id}-{name}")
     for card in cards().values()
-    if card.draws
+    if card.draws or card.paints
     for name in card.presets
     if name.startswith("tiny")
 ]
@@ -54,6 +57,7 @@ AMOUNTS = {
     Bend.SCALE: 1.7, Bend.ADD: 0.6, Bend.THRESHOLD: 4.0, Bend.CLIP: 0.2, Bend.MOVE_X: 0.2, Bend.MOVE_Y: -0.3,
     Bend.ROTATE: 30.0, Bend.ZOOM: 1.5,
 }  # fmt: skip
+AnyInput = TypeVar("AnyInput", ClassLabel, LabelMap, Latent)
 each_card = pytest.mark.parametrize(("card", "config"), CASES)
 
 
@@ -66,21 +70,80 @@ def built(card: Architecture[Any], config: object) -> Generator:
             if tensor.is_floating_point() and not name.endswith("resample_filter"):
                 spread = torch.rand(tensor.shape, generator=random)
                 tensor.copy_(spread + 0.5 if "running_var" in name else tensor + 0.3 * (spread - 0.5))
+    for layer in generator.network.modules():
+        if isinstance(layer, SpectralConv2d):
+            layer.iterate(20)
     generator.prepare(torch.device("cpu"), Precision.EXACT)
     return generator
 
 
-def first_document(card: Architecture[Any], config: object) -> Document:
-    values = {}
+def asked(card: Architecture[Any], config: object, kind: type[AnyInput]) -> AnyInput | None:
+    """The input of a kind; None where the model has none."""
+    return next((item for item in card.inputs(config) if isinstance(item, kind)), None)
+
+
+def half_map(item: LabelMap) -> Array:
+    """A map whose upper half is the last class."""
+    indices = np.zeros(item.size, np.uint8)
+    indices[: item.size[0] // 2] = len(item.classes) - 1
+    return indices
+
+
+def first_document(card: Architecture[Any], config: object, store: Store) -> Document:
+    values: dict[str, InputValue] = {}
     for item in card.inputs(config):
-        values[item.name] = LatentPoint(3.0, 1.0) if isinstance(item, Latent) else ClassChoice(1)
+        if isinstance(item, LabelMap):
+            values[item.name] = painted(half_map(item), store)
+        else:
+            values[item.name] = LatentPoint(3.0, 1.0) if isinstance(item, Latent) else ClassChoice(1)
     return Document(inputs=FrozenMap(values))
 
 
+def first_rows(card: Architecture[Any], config: object, generator: Generator) -> tuple[Generator, torch.Tensor]:
+    """The generator bound to the first document's map, where it takes one, and the ws of its latent and class."""
+    latent, label = asked(card, config, Latent), asked(card, config, ClassLabel)
+    z = torch.zeros(1, 0) if latent is None else torch.from_numpy(seed_latent(103, latent.dim)).float()[None]
+    c = None if label is None else torch.nn.functional.one_hot(torch.tensor([1]), label.count).float()
+    label_map = asked(card, config, LabelMap)
+    bound = generator if label_map is None else generator.on_maps(torch.from_numpy(half_map(label_map))[None])
+    return bound, generator.mapping(z, c)
+
+
 def variations(card: Architecture[Any], config: object, store: Store) -> Iterator[tuple[str, Document]]:
-    document = first_document(card, config)
+    document = first_document(card, config, store)
+    for item in card.inputs(config):
+        if isinstance(item, LabelMap):
+            yield from map_variations(item, document, store)
+    yield from latent_variations(card, config, document, store)
+    first = True
+    for stage in card.build(config).stages():
+        edits = list(stage_edits(stage))
+        for edit in edits if first else edits[-4:]:  # what bends do is the same everywhere
+            yield str(edit), dataclasses.replace(document, edits=(edit,))
+        first = first and not edits
+        for layer, width in stage.style_widths.items():
+            offsets = OffsetStyles(layer, store.put(np.linspace(-1, 1, width)), 0.5)
+            yield f"offsets of {layer}", dataclasses.replace(document, edits=(offsets,))
+
+
+def map_variations(item: LabelMap, document: Document, store: Store) -> Iterator[tuple[str, Document]]:
+    """Another map, a stroke that only fine stages see, and a map of another size."""
+    whole = half_map(item)
+    stroke, corner = whole.copy(), whole.copy()
+    stroke[item.size[0] // 2 :, 3:9] = 1
+    corner[-1, -1] = 2
+    larger = stroke.repeat(2, axis=0).repeat(2, axis=1)
+    for what, indices in (("stroke", stroke), ("corner", corner), ("larger map", larger)):
+        yield what, dataclasses.replace(document, inputs=document.inputs.with_item(item.name, painted(indices, store)))
+
+
+def latent_variations(
+    card: Architecture[Any], config: object, document: Document, store: Store
+) -> Iterator[tuple[str, Document]]:
     abilities = card.abilities(config)
-    latent = next(item for item in card.inputs(config) if isinstance(item, Latent))
+    latent = asked(card, config, Latent)
+    if latent is None:
+        return
 
     def change(**fields: Any) -> Document:
         return dataclasses.replace(document, **fields)
@@ -114,11 +177,6 @@ def variations(card: Architecture[Any], config: object, store: Store) -> Iterato
         yield "coarse style", change(mixing=(StyleSource(LatentPoint(9.5, 0.0), (0.6, 0.6)),))
     dim = config.w_dim if hasattr(config, "w_dim") else latent.dim  # type: ignore[attr-defined]
     yield "direction", change(edits=(MoveAlong(store.put(np.linspace(-1, 1, dim)), 0.8),))
-    for stage in card.build(config).stages():
-        for edit in stage_edits(stage):
-            yield str(edit), change(edits=(edit,))
-        for layer, width in stage.style_widths.items():
-            yield f"offsets of {layer}", change(edits=(OffsetStyles(layer, store.put(np.linspace(-1, 1, width)), 0.5),))
 
 
 def stage_edits(stage: Stage) -> Iterator[StageEdit]:
@@ -153,7 +211,7 @@ def test_the_card_is_complete(card: Architecture[Any], config: object) -> None:
     assert card.paper.title
     assert card.paper.year > 2000
     assert isinstance(config, card.config)
-    assert any(isinstance(item, Latent) for item in card.inputs(config))
+    assert any(isinstance(item, Latent | LabelMap) for item in card.inputs(config))
     generator = card.build(config)
     names = [stage.name for stage in generator.stages()]
     assert len(names) == len(set(names))
@@ -166,13 +224,10 @@ def test_the_card_is_complete(card: Architecture[Any], config: object) -> None:
 @each_card
 def test_stages_compose_to_forward(card: Architecture[Any], config: object) -> None:
     generator, store = built(card, config), Store()
-    latent = next(item for item in card.inputs(config) if isinstance(item, Latent))
-    label = next((item for item in card.inputs(config) if isinstance(item, ClassLabel)), None)
-    document = first_document(card, config)
-    z = torch.from_numpy(seed_latent(103, latent.dim)).float()[None]
-    c = None if label is None else torch.nn.functional.one_hot(torch.tensor([1]), label.count).float()
+    document = first_document(card, config, store)
     with torch.no_grad():
-        expected = generator.synthesis(generator.mapping(z, c), document.noise)
+        bound, ws = first_rows(card, config, generator)
+        expected = bound.synthesis(ws, document.noise)
     drawn = full_picture(IncrementalSynthesis(generator, store), document)
     torch.testing.assert_close(drawn, expected, rtol=1e-5, atol=1e-5)
 
@@ -182,8 +237,9 @@ def test_a_code_draws_its_documents_picture_and_every_part_has_a_gradient(
     card: Architecture[Any], config: object
 ) -> None:
     generator, store = built(card, config), Store()
-    latent = next(item for item in card.inputs(config) if isinstance(item, Latent))
-    document, random = first_document(card, config), np.random.RandomState(2)
+    if asked(card, config, Latent) is None:
+        pytest.skip("has no latent")
+    document, random = first_document(card, config, store), np.random.RandomState(2)
     offsets = {name: random.randn(1, width) for name, width in style_widths(generator).items()}
     grains = [random.randn(1, 1, side, side) for side in generator.noise_resolutions]
     maps = tuple(store.put(grain[0, 0]) for grain in grains)
@@ -192,17 +248,15 @@ def test_a_code_draws_its_documents_picture_and_every_part_has_a_gradient(
         IncrementalSynthesis(generator, store),
         dataclasses.replace(document, noise=NoiseSetting(maps=maps), edits=edits),
     )
-    label = next((item for item in card.inputs(config) if isinstance(item, ClassLabel)), None)
-    c = None if label is None else torch.nn.functional.one_hot(torch.tensor([1]), label.count).float()
-    ws = generator.mapping(torch.from_numpy(seed_latent(103, latent.dim)).float()[None], c).clone()
+    bound, ws = first_rows(card, config, generator)
     code = LatentCode(
-        ws.requires_grad_(True),
+        ws.clone().requires_grad_(True),
         {name: torch.from_numpy(offset).float().requires_grad_(True) for name, offset in offsets.items()},
         {i: torch.from_numpy(grain).float().requires_grad_(True) for i, grain in enumerate(grains)},
     )
     assert {name: len(steps) for name, steps in generator.style_steps().items()} == style_widths(generator)
-    generator.prepare(torch.device("cpu"), Precision.FAST)
-    picture = generator.guided(code)
+    bound.prepare(torch.device("cpu"), Precision.FAST)
+    picture = bound.guided(code)
     torch.testing.assert_close(picture.detach(), drawn, rtol=1e-5, atol=1e-5)
     picture.square().sum().backward()
     for part in (code.ws, *code.styles.values(), *code.noises.values()):
@@ -213,7 +267,7 @@ def test_a_code_draws_its_documents_picture_and_every_part_has_a_gradient(
 @each_card
 def test_staleness_is_honest(card: Architecture[Any], config: object) -> None:
     generator, store = built(card, config), Store()
-    document = first_document(card, config)
+    document = first_document(card, config, store)
     for what, changed in variations(card, config, store):
         resumed = IncrementalSynthesis(generator, store)
         before = full_picture(resumed, document)
@@ -228,7 +282,7 @@ def test_staleness_is_honest(card: Architecture[Any], config: object) -> None:
 @each_card
 def test_an_edited_stage_and_what_follows_run_again_and_nothing_before(card: Architecture[Any], config: object) -> None:
     generator, store = built(card, config), Store()
-    document = first_document(card, config)
+    document = first_document(card, config, store)
     names = [stage.name for stage in generator.stages()]
     for stage in generator.stages():
         for edit in list(stage_edits(stage))[-4:]:
@@ -244,8 +298,9 @@ def test_an_edited_stage_and_what_follows_run_again_and_nothing_before(card: Arc
 
 @each_card
 def test_an_unchanged_document_runs_no_stage(card: Architecture[Any], config: object) -> None:
-    synthesis = IncrementalSynthesis(built(card, config), Store())
-    document = first_document(card, config)
+    store = Store()
+    synthesis = IncrementalSynthesis(built(card, config), store)
+    document = first_document(card, config, store)
     first, second = list(synthesis.render(document))[-1], list(synthesis.render(document))[-1]
     assert set(first.stages_run) == set(synthesis.stages)
     assert second.stages_run == ()
@@ -305,7 +360,9 @@ def test_save_and_open_give_the_same_model(card: Architecture[Any], config: obje
     assert model.info.licence == "CC0-1.0"
     for name, tensor in model.generator.network.state_dict().items():
         assert torch.equal(tensor, tensors[name]), name
-    latent = next(item for item in card.inputs(config) if isinstance(item, Latent))
+    latent = asked(card, config, Latent)
+    if latent is None:
+        pytest.skip("has no latent")
     z = torch.from_numpy(seed_latent(0, latent.dim)).float()[None]
     c = model._labels(None, 1)
     with torch.no_grad():
@@ -316,7 +373,7 @@ def test_save_and_open_give_the_same_model(card: Architecture[Any], config: obje
 @each_card
 def test_the_fast_path_draws_nearly_the_same(card: Architecture[Any], config: object) -> None:
     generator, store = built(card, config), Store()
-    document = first_document(card, config)
+    document = first_document(card, config, store)
     exact = full_picture(IncrementalSynthesis(generator, store), document)
     generator.prepare(torch.device("cpu"), Precision.FAST)
     fast = full_picture(IncrementalSynthesis(generator, store), document)
@@ -330,9 +387,10 @@ def test_the_fast_path_draws_nearly_the_same(card: Architecture[Any], config: ob
 @each_card
 def test_gradients_flow_through_stages(card: Architecture[Any], config: object) -> None:
     generator = built(card, config)
-    latent = next(item for item in card.inputs(config) if isinstance(item, Latent))
+    latent, label = asked(card, config, Latent), asked(card, config, ClassLabel)
+    if latent is None:
+        pytest.skip("has no latent")
     z = torch.from_numpy(np.stack([seed_latent(s, latent.dim) for s in (1, 2)])).float()
-    label = next((item for item in card.inputs(config) if isinstance(item, ClassLabel)), None)
     c = None if label is None else torch.eye(label.count)[:2]
     ws = generator.mapping(z, c).detach().clone().requires_grad_(True)
     generator.synthesis(ws, NoiseSetting()).square().sum().backward()
