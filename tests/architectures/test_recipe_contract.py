@@ -13,6 +13,7 @@ from ganstudio.checkpoints.networks import teacher_of
 from ganstudio.core.architecture import Architecture
 from ganstudio.core.generator import Generator
 from ganstudio.core.inputs import ClassLabel
+from ganstudio.core.map_classes import MapClasses
 from ganstudio.core.recipe import Batch, DataFacts, Draws, Recipe, Teacher
 
 RESOLUTION, SEED = 16, 4
@@ -45,8 +46,16 @@ each_recipe = pytest.mark.parametrize(("card", "options", "c_dim"), CASES)
 def built(card: Architecture[Any], options: Any, c_dim: int, channels: int = 3) -> Recipe:
     assert card.recipe is not None
     torch.manual_seed(SEED)
-    recipe: Recipe = card.recipe.recipe(options, DataFacts(RESOLUTION, channels, c_dim, 100), untrained)
+    recipe: Recipe = card.recipe.recipe(options, facts_of(card, channels, c_dim), untrained)
     return recipe
+
+
+MAP_CLASSES = MapClasses(("sky", "sea", "land"), ((0, 0, 255), (0, 0, 80), (0, 99, 0)))
+
+
+def facts_of(card: Architecture[Any], channels: int, c_dim: int) -> DataFacts:
+    assert card.recipe is not None
+    return DataFacts(RESOLUTION, channels, c_dim, 100, MAP_CLASSES if card.recipe.needs_maps else None)
 
 
 def untrained(_name: str) -> Teacher:
@@ -66,7 +75,9 @@ def batch_of(step: int, options: Any, c_dim: int, first: int = 0, stride: int = 
     images = torch.rand(options.batch, 3, RESOLUTION, RESOLUTION, generator=random) * 2 - 1
     labels = torch.eye(c_dim)[torch.arange(options.batch) % c_dim] if c_dim else None
     draws = Draws(SEED, step, options.batch, first, stride)
-    return Batch(images[first::stride], None if labels is None else labels[first::stride], draws)
+    maps = torch.randint(0, len(MAP_CLASSES), (options.batch, RESOLUTION, RESOLUTION), generator=random)
+    shown = None if labels is None else labels[first::stride]
+    return Batch(images[first::stride], shown, draws, maps=maps[first::stride])
 
 
 def step(recipe: Recipe, number: int, images_seen: int, batch: Batch) -> set[str]:

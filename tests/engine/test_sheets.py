@@ -21,7 +21,8 @@ from ganstudio.core.document import (
     StyleSource,
 )
 from ganstudio.core.generator import Features, Generator, Stage, StageInputs
-from ganstudio.core.inputs import ClassLabel, Latent
+from ganstudio.core.inputs import ClassLabel, LabelMap, Latent
+from ganstudio.core.label_maps import plain_map
 from ganstudio.core.store import Store
 from ganstudio.engine.model import open_model
 from ganstudio.engine.sheets import batch_of, draw_together
@@ -135,6 +136,9 @@ def test_any_generator_draws_many_documents(card) -> None:  # type: ignore[no-un
     generator = card.build(config)
     values: dict[str, InputValue] = {}
     for item in card.inputs(config):
+        if isinstance(item, LabelMap):
+            values[item.name] = plain_map(*item.size)
+            continue
         values[item.name] = LatentPoint.of_seed(1) if isinstance(item, Latent) else ClassChoice()
         assert isinstance(item, Latent | ClassLabel)
     name = next(item.name for item in card.inputs(config) if isinstance(item, Latent))

@@ -1,7 +1,8 @@
 """SPADE (GauGAN): pictures painted as label maps."""
 
 from ganstudio.architectures.spade.discriminator import Discriminator, SpadeDiscriminatorConfig
-from ganstudio.architectures.spade.networks import SpadeConfig
+from ganstudio.architectures.spade.networks import SpadeConfig, Upsampling
+from ganstudio.architectures.spade.recipe import recipe_card
 from ganstudio.architectures.spade.shapes import recognise
 from ganstudio.architectures.spade.stages import LATENT, MAP, SpadeGenerator
 from ganstudio.core.architecture import Architecture, DiscriminatorCard
@@ -35,7 +36,8 @@ PRESETS = {
         classes=(
             "background", "hair", "skin", "brows", "eyes", "nose", "lips", "mouth", "neck and clothes", "glasses",
         ),
-        resolution=64, width=32, most_channels=192, hidden=32, z_dim=64, encoder_width=24, encoder_layers=4,
+        resolution=64, width=32, most_channels=192, upsampling=Upsampling.LESS, hidden=32, z_dim=64, encoder_width=24,
+        encoder_layers=4,
     ),
 }  # fmt: skip
 
@@ -53,4 +55,5 @@ card = Architecture(
     recognise=recognise,
     unseen=frozenset({"classes", "colours", "unknown", "edges", "resolution", "height", "upsampling"}),
     discriminator=DiscriminatorCard(SpadeDiscriminatorConfig, Discriminator),
+    recipe=recipe_card,
 )

@@ -17,7 +17,7 @@ MOST_CHANNELS = 512
 class SpadeDiscriminatorConfig:
     """Hyper-parameters of the discriminators, which are of one kind; `planes` are those of the map beside a picture."""
 
-    planes: int
+    planes: int = 1
     img_channels: int = 3
     width: int = 64
     layers: int = 4

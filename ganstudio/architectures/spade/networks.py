@@ -21,7 +21,8 @@ FIRST_WIDTH = 16
 class Upsampling(StrEnum):
     """How often the picture doubles from its smallest size on."""
 
-    NORMAL = "normal"  # 32 times in all
+    LESS = "less"  # 16 times in all, for small pictures
+    NORMAL = "normal"  # 32 times
     MORE = "more"  # 64 times
     MOST = "most"  # 128 times, with one block more
 
@@ -93,11 +94,11 @@ def _block_plans(config: SpadeConfig) -> Iterator[BlockPlan]:
         return max(1, min(int(config.width * times), config.most_channels))
 
     first = channels(FIRST_WIDTH)
-    middle = 2 if config.upsampling is Upsampling.NORMAL else 4
+    scale = {Upsampling.LESS: 1, Upsampling.NORMAL: 2}.get(config.upsampling, 4)
     yield BlockPlan("head_0", first, first, 1)
-    yield BlockPlan("G_middle_0", first, first, 2)
-    yield BlockPlan("G_middle_1", first, first, middle)
-    times, scale = float(FIRST_WIDTH), middle
+    yield BlockPlan("G_middle_0", first, first, min(scale, 2))
+    yield BlockPlan("G_middle_1", first, first, scale)
+    times = float(FIRST_WIDTH)
     for number in range(5 if config.upsampling is Upsampling.MOST else 4):
         scale *= 2
         yield BlockPlan(f"up_{number}", channels(times), channels(times / 2), scale)

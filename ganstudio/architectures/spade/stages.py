@@ -120,11 +120,12 @@ class SpadeGenerator(Generator):
 
 
 def block_names(config: SpadeConfig) -> tuple[str, ...]:
-    """Return what the blocks are called: by the width of their pictures, the second of one width with a number."""
+    """Return what the blocks are called: by the width of their pictures, later ones of one width with a number."""
     names: list[str] = []
-    for plan in config.blocks:
-        name = f"b{config.first_size[1] * plan.scale}"
-        names.append(name if name not in names else f"{name}_2")
+    widths = [config.size_of(plan)[1] for plan in config.blocks]
+    for number, width in enumerate(widths):
+        before = widths[:number].count(width)
+        names.append(f"b{width}_{before + 1}" if before else f"b{width}")
     return tuple(names)
 
 
