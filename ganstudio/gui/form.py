@@ -14,20 +14,21 @@ from ganstudio.gui.widgets.buttons import TextButton, describe
 from ganstudio.gui.widgets.choice import ChoiceRow, Option
 from ganstudio.gui.widgets.labels import clear, label
 from ganstudio.gui.widgets.menu_choice import MenuChoice
-from ganstudio.studio.field_notes import FieldShape, in_words, shapes, text_of, value_of
+from ganstudio.studio.field_notes import FieldShape, in_words, shapes, text_of, value_of, words_for_zero
 
 ON, OFF, NOTHING = "on", "off", ""
 FIELD_PX = 132
 
 
 class ValueField(QLineEdit):
-    """Takes a typed value on Return or when left; marks what cannot be one."""
+    """Takes a typed value on Return or when left; marks what cannot be one. `zero` stands for 0 where it has words."""
 
     entered = pyqtSignal(object)
 
-    def __init__(self, name: str, tip: str, hint: Any, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, tip: str, hint: Any, zero: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._hint, self._value = hint, None
+        self._hint, self._value, self._zero = hint, None, zero
+        self.setPlaceholderText(zero)
         self.setFixedHeight(TARGET)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         describe(self, name, tip)
@@ -55,7 +56,7 @@ class ValueField(QLineEdit):
         if not self.isModified():
             return
         try:
-            value = value_of(self.text(), self._hint)
+            value = value_of(self.text().strip() or ("0" if self._zero else ""), self._hint)
         except ValueError:
             self._mark(True)
             return
@@ -66,7 +67,7 @@ class ValueField(QLineEdit):
 
     def _write(self) -> None:
         self._mark(False)
-        self.setText(text_of(self._value))
+        self.setText("" if self._zero and self._value == 0 else text_of(self._value))
         self.setCursorPosition(0)
         self.setModified(False)
 
@@ -189,8 +190,9 @@ class Form(QWidget):
             menu.chosen.connect(lambda key: self.changed.emit(name, kinds.get(key)))
             self._show[name] = lambda value: menu.show_choice(str(getattr(value, "value", value) or NOTHING))
             return menu
-        field = ValueField(title, tip, hint)
-        field.setPlaceholderText("automatic" if shape.optional else placeholder)
+        zero = words_for_zero(tip) if shape.kind in ("int", "float") and not shape.optional else ""
+        field = ValueField(title, tip, hint, zero)
+        field.setPlaceholderText("automatic" if shape.optional else zero or placeholder)
         field.entered.connect(lambda value: self.changed.emit(name, value))
         self._show[name] = field.show_value
         return field

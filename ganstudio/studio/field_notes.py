@@ -5,6 +5,7 @@ import dataclasses
 import inspect
 import itertools
 import json
+import re
 import textwrap
 import typing
 from collections.abc import Mapping
@@ -92,6 +93,12 @@ def in_words(name: str) -> str:
     words = [part if part == name and len(part) > 3 else WORDS.get(part, part) for part in parts]  # "G lr", "Generator"
     text = " ".join(words).replace("z dim", "z length").replace("w dim", "w length")
     return text[:1].upper() + text[1:]
+
+
+def words_for_zero(note: str) -> str:
+    """Return what 0 means where an explanation ends so, as in "Weight of the penalty; none where 0."."""
+    found = re.search(r"([^;,.]+) where 0\b", note)
+    return found[1].strip() if found else ""
 
 
 def shapes(kind: type) -> dict[str, FieldShape]:

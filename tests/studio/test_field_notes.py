@@ -8,7 +8,7 @@ from typing import get_type_hints
 import pytest
 
 from ganstudio.architectures import cards
-from ganstudio.studio.field_notes import FieldShape, field_notes, in_words, shapes, text_of, value_of
+from ganstudio.studio.field_notes import FieldShape, field_notes, in_words, shapes, text_of, value_of, words_for_zero
 from ganstudio.training.options import TrainingOptions
 
 
@@ -59,6 +59,14 @@ def test_shapes_say_which_control_a_field_gets() -> None:
 )  # fmt: skip
 def test_what_is_shown_is_read_as_it_was(value: object, hint: object) -> None:
     assert value_of(text_of(value), hint) == value
+
+
+def test_explanations_say_what_zero_means() -> None:
+    notes = field_notes(TrainingOptions)
+    assert words_for_zero(notes["resolution"]) == "the data's own"
+    assert words_for_zero(notes["evaluate_every"]) == "never"
+    assert words_for_zero(notes["checkpoint_every"]) == ""
+    assert words_for_zero("Weight; r / batch where not given, none where 0.") == "none"
 
 
 @pytest.mark.parametrize(("text", "hint"), [("quick", float), ("1.5", int), ("", int), ("1, x", tuple[int, ...])])

@@ -17,6 +17,7 @@ from ganstudio.gui.widgets.menu_choice import MenuChoice
 from ganstudio.studio.run_curves import GROUPS, LOGITS
 from ganstudio.studio.run_reading import RunReading
 
+STROKES = ("━", "--", "··", "-·")  # as the lines of the first run and of those beside it are drawn
 SAVED_AS = "Table (*.csv);;Picture (*.png)"
 
 
@@ -101,9 +102,8 @@ class CurvePane(Surface):
             self.curves.save_png(path)
 
     def _show_legend(self, shown: list[Shown], tip: str) -> None:
-        parts = [f'<span style="color:{curve_colour(s.colour).name()}">━</span> {_plain(s.words)}' for s in shown]
-        self.key.setText("&nbsp;&nbsp; ".join(parts))
-        self.key.setVisible(bool(parts))
+        self.key.setText("&nbsp;&nbsp; ".join(_entry(curve) for curve in shown))
+        self.key.setVisible(bool(shown))
         self.key.setAccessibleName("Legend: " + ", ".join(s.words for s in shown))
         self.choice.setToolTip(tip)
 
@@ -138,5 +138,8 @@ class CurvePane(Surface):
         column.addWidget(self.key)
 
 
-def _plain(words: str) -> str:
-    return words.replace("&", "&amp;").replace("<", "&lt;")
+def _entry(curve: Shown) -> str:
+    """Return a line of the legend that no line break parts: the stroke as it is drawn, and the words."""
+    stroke = STROKES[curve.run % len(STROKES)]
+    words = curve.words.replace("&", "&amp;").replace("<", "&lt;").replace(" ", "&nbsp;")
+    return f'<span style="color:{curve_colour(curve.colour).name()}"><b>{stroke}</b></span>&nbsp;{words}'

@@ -150,6 +150,10 @@ def test_any_run_is_watched_compared_and_left_as_it_is(train: Running, tmp_path:
     qtbot.waitUntil(lambda: len(board.panes[0].readings) == 2, timeout=PATIENCE_MS)
     curves = board.panes[0].curves
     assert {(s.run, s.words) for s in curves.shown} == {(0, "D real · one"), (1, "D real · other")}
+    key = board.panes[0].key.text()
+    assert ">━<" in key
+    assert ">--<" in key
+    assert "D&nbsp;real&nbsp;·&nbsp;other" in key
     assert curves.at(40.0) == "0.04 kimg:  D real · one 0.1   D real · other 0.1"
     assert sorted(path.name for path in one.path.rglob("*")) == before
     facts = window.panel(TrainRunPanel)
@@ -274,6 +278,15 @@ def test_the_form_follows_recipes_and_presets(train: Running) -> None:
     assert field.property("invalid")
     assert draft.recipe == {"learning_rate": 0.002}
     assert all(field.toolTip() for field in panel.recipe_form.fields.values())
+    side = panel.run_form.fields["resolution"]
+    assert isinstance(side, ValueField)
+    assert (side.text(), side.placeholderText()) == ("", "the data's own")
+    train.qtbot.keyClicks(side, "32\r")
+    assert (draft.run["resolution"], side.text()) == (32, "32")
+    side.selectAll()
+    train.qtbot.keyClick(side, Qt.Key.Key_Delete)
+    train.qtbot.keyClick(side, Qt.Key.Key_Return)
+    assert "resolution" not in draft.run
 
 
 def test_an_empty_workspace_says_what_to_do(train: Running) -> None:
