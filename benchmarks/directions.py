@@ -8,8 +8,10 @@ seeds are then moved along it by ± `amount` standard deviations of w. The chang
 in standard deviations of that read-out over random pictures, with the 95 % interval of its mean, beside what random
 directions of w do at the same amounts. Inside and outside are LPIPS (VGG-16) of the picture at 0 against one in which
 only the region, or only the rest, was taken from the picture at + amount; the region of the mouth is a box around the
-model's mean mouth, that of the whole face reaches from the brows to the chin. A direction is also tried on the coarse
-and middle rows of ws alone, which keeps colours.
+model's mean mouth, that of the whole face reaches from the brows to the chin.
+
+Three kinds of edits are told: the direction as it is; conditioned, so that it crosses no boundary of the other
+attributes; and conditioned in a group of layers alone, those of shapes for shapes and those of colours for colours.
 """
 
 import argparse
@@ -27,12 +29,13 @@ from ganstudio.data.faces.framing import measured_framing
 from ganstudio.data.faces.judge import shipped_detector
 from ganstudio.data.faces.traits import TRAITS, Trait, effects_of, spread_of_traits, traits_of
 from ganstudio.engine.model import Model
-from ganstudio.latent.directions import boundary, deviation_along, unit
+from ganstudio.latent.directions import boundary, conditioned, deviation_along, unit
 from ganstudio.losses.perceptual import lpips_vgg16
 from ganstudio.studio.mixing import LayerGroup, layer_groups
 
 BATCH = 16
-STUDIED = ("lightness", "warmth", "turn of the head", "width of the mouth")
+SHAPES = ("turn of the head", "width of the mouth")
+STUDIED = ("lightness", "warmth", *SHAPES)
 RANDOM_DIRECTIONS = 4
 NORMAL_95 = 1.96
 FIRST_EDITED = 100_000
@@ -64,14 +67,13 @@ def moved(model: Model, ws: torch.Tensor, step: torch.Tensor, rows: Sequence[int
     return Moved(drawn(model, ws - change), drawn(model, ws), drawn(model, ws + change))
 
 
-def direction_of(w: torch.Tensor, values: Array) -> torch.Tensor:
-    """Return the step of one standard deviation `[w_dim]` across the boundary between the extreme thirds."""
+def normal_of(w: torch.Tensor, values: Array) -> torch.Tensor:
+    """Return the unit normal `[w_dim]` of the boundary between the extreme thirds."""
     known = np.isfinite(values)
     low, high = np.quantile(values[known], (1 / 3, 2 / 3))
     extreme = torch.from_numpy(known & ((values <= low) | (values >= high)))
     plane = boundary(w[extreme], torch.from_numpy(values >= high)[extreme])
-    along = unit(plane.normal.float())
-    return along * deviation_along(w, along)
+    return unit(plane.normal.float())
 
 
 def regions(model: Model, resolution: int) -> dict[str, torch.Tensor]:
@@ -146,17 +148,21 @@ def main() -> None:
     every = range(model.info.n_latent)
     groups = {each.group: each.rows for each in layer_groups(model.info.layer_resolutions)}
     shape = (*groups.get(LayerGroup.COARSE, ()), *groups.get(LayerGroup.MIDDLE, ()))
+    fine = tuple(row for row in every if row not in shape) or tuple(every)[-3:]
     print(f"{model.info.name}: {options.labelled} labelled, {options.edited} edited, ± {options.amount:g} σ of w")
-    for place, trait in enumerate(TRAITS):
-        if trait.name in STUDIED and np.isfinite(spread[place]):
-            step = direction_of(ws[:, 0], traits[:, place]) * options.amount
-            report(f"{trait.name}, all layers", trait, moved(model, edited, step, every), spread, masks)
-            if trait.name in ("turn of the head", "width of the mouth"):
-                coarse = moved(model, edited, step, groups[LayerGroup.COARSE])
-                report(f"{trait.name}, coarse layers", trait, coarse, spread, masks)
-            else:
-                fine = [row for row in every if row not in shape] or list(every)[-3:]
-                report(f"{trait.name}, fine layers", trait, moved(model, edited, step, fine), spread, masks)
+    known = {
+        trait: normal_of(ws[:, 0], traits[:, place])
+        for place, trait in enumerate(TRAITS)
+        if trait.name in STUDIED and np.isfinite(spread[place])
+    }
+    for trait, normal in known.items():
+        others = torch.stack([other for each, other in known.items() if each is not trait])
+        alone = conditioned(normal, others)
+        rows = groups[LayerGroup.COARSE] if trait.name in SHAPES else fine
+        kinds = (("as it is", normal, every), ("conditioned", alone, every), ("conditioned, few layers", alone, rows))
+        for title, along, where in kinds:
+            step = along * deviation_along(ws[:, 0], along) * options.amount
+            report(f"{trait.name}, {title}", trait, moved(model, edited, step, where), spread, masks)
     for number in range(RANDOM_DIRECTIONS):
         along = unit(torch.randn(ws.shape[2], generator=torch.Generator().manual_seed(number)))
         step = along * deviation_along(ws[:, 0], along) * options.amount

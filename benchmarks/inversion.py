@@ -1,22 +1,29 @@
 """How near inversions of held-out faces come, and what they cost: encoder, optimisation, hybrid, pivotal tuning.
 
-    OMP_NUM_THREADS=1 python benchmarks/inversion.py [--pictures 64] [--long 16] [--space w+]
+    OMP_NUM_THREADS=1 python benchmarks/inversion.py [--pictures 64] [--long 16] [--together 8] [--minutes 30]
 
 The pictures are fresh ones that no training saw, and the shipped photos that show a face. LPIPS is that of VGG16,
-seconds are processor time. `--long` pictures also get 1000 steps.
+always measured in float32; seconds are processor time per picture. `--long` pictures also get 1000 steps. `--together`
+pictures are searched for as one batch, each as if it were alone; tuning takes one at a time.
+
+Every row is written to `--rows` as it is measured, and a later start goes on where the last one was; `--minutes` ends
+it after a while. The table is of all rows there are.
 """
 
 import argparse
+import json
 import math
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from ganstudio.core.device import Precision, quick_precision
 from ganstudio.core.document import Space
+from ganstudio.core.generator import LatentCode
 from ganstudio.core.inverting import Method
 from ganstudio.core.paths import ASSETS
 from ganstudio.core.store import Array
@@ -27,14 +34,17 @@ from ganstudio.data.faces.square import cut
 from ganstudio.data.generated import GeneratedOptions, GeneratedPictures
 from ganstudio.data.photos import read_photo
 from ganstudio.engine.encoders import encoder_of
-from ganstudio.engine.inverting import Encode, PhotoInversion, picture_tensor
+from ganstudio.engine.inverting import Encode, PhotoInversion, going_on, picture_tensor
 from ganstudio.engine.model import Model, open_model
-from ganstudio.latent.inversion import InversionOptions
+from ganstudio.latent.inversion import Inversion, InversionOptions, Wanted, spread_of
 from ganstudio.latent.pivotal import TuningOptions
+from ganstudio.losses.likeness import Likeness
+from ganstudio.losses.perceptual import lpips_vgg16
 from ganstudio.studio.framings import framing_of
 from ganstudio.studio.model_drawer import ModelDrawer
 
 DRAWS, HELD_OUT = "faces-dcgan", "inverted"
+FULL_RANGE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,46 @@ CASES = (
 LONGEST = Case(Method.OPTIMISE, 1000)
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one picture came to in one case; `setting` names all else that it depends on."""
+
+    setting: str
+    case: str
+    picture: str
+    lpips: float
+    psnr: float
+    seconds: float
+
+
+class Rows:
+    """The rows of a file, one line of JSON each, written through as they are measured."""
+
+    def __init__(self, file: Path, setting: str) -> None:
+        """Read what is there; a last line that was cut off is measured again."""
+        self._file, self.setting = file, setting
+        lines = file.read_text(encoding="utf-8").split("\n")[:-1] if file.exists() else []
+        self.rows = [Row(**json.loads(line)) for line in lines]
+        if file.exists():
+            file.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+
+    def of(self, case: Case) -> list[Row]:
+        """Return the rows of a case in this setting."""
+        return [row for row in self.rows if (row.setting, row.case) == (self.setting, str(case))]
+
+    def missing(self, case: Case, names: Sequence[str]) -> list[str]:
+        """Return the pictures that have no row yet."""
+        known = {row.picture for row in self.of(case)}
+        return [name for name in names if name not in known]
+
+    def add(self, case: Case, picture: str, lpips: float, psnr: float, seconds: float) -> None:
+        """Write one row."""
+        row = Row(self.setting, str(case), picture, lpips, psnr, seconds)
+        self.rows.append(row)
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(row)) + "\n")
+
+
 def held_out(count: int) -> Iterator[Array]:
     """Yield fresh faces uint8 `[64, 64, 3]` that no training saw."""
     reader = GeneratedPictures(ModelDrawer(DRAWS), GeneratedOptions(resolution=64, stream=HELD_OUT), count).reader()
@@ -78,59 +128,120 @@ def photos(model: Model) -> Iterator[tuple[str, Array]]:
             yield path.name, cut(photo.shown, square_of(faces[0], framing_of(model)), model.info.resolution)
 
 
-def invert(model: Model, encode: Encode, picture: Array, case: Case, space: Space) -> tuple[float, float, float]:
-    """Return LPIPS, PSNR and the processor's seconds."""
-    began = time.process_time()
-    if case.method is Method.ENCODER:
-        with torch.no_grad():
-            encode(picture_tensor(picture, 3))
-        answered = time.process_time() - began
-    inversion = PhotoInversion(
-        model,
-        picture,
-        case.method,
-        InversionOptions(space=space, steps=case.steps),
-        tuning=TuningOptions(steps=case.tuning),
-        encode=None if case.method is Method.OPTIMISE else encode,
-    )
-    for _ in inversion.steps():
-        pass
-    assert inversion.found is not None
-    seconds = answered if case.method is Method.ENCODER else time.process_time() - began
-    return inversion.found.lpips, inversion.found.psnr, seconds
+@dataclass(frozen=True)
+class Bench:
+    """What all cases share."""
+
+    model: Model
+    encode: Encode | None
+    space: Space
+    precision: Precision
+
+    def together(self, pictures: Sequence[Array], case: Case) -> list[tuple[float, float, float]]:
+        """Return LPIPS, PSNR and processor's seconds of each of several pictures that are searched for at once."""
+        generator, distance = self.model.generator, lpips_vgg16()
+        spread = spread_of(generator, self.model.z_dim)
+        began = time.process_time()
+        wanted = torch.cat([picture_tensor(picture, 3) for picture in pictures])
+        options = InversionOptions(space=self.space, steps=case.steps, precision=self.precision)
+        start = None
+        if case.method is not Method.OPTIMISE:
+            assert self.encode is not None
+            with torch.no_grad():
+                start, options = LatentCode(self.encode(wanted).float()), going_on(options)
+        codes = [start.row(i) for i in range(len(pictures))] if start is not None else []
+        if case.steps:
+            z_dim = self.model.z_dim
+            search = Inversion(generator, Wanted(wanted), distance, options, spread, z_dim=z_dim, start=start)
+            for steps in search.rounds():
+                codes = [step.best for step in steps]
+        seconds = (time.process_time() - began) / len(pictures)
+        found = []
+        for i, code in enumerate(codes):
+            with torch.no_grad():
+                difference = Likeness(distance, wanted[i : i + 1])(generator.guided(code))
+            psnr = 10.0 * math.log10(FULL_RANGE**2 / max(float(difference.pixel), 1e-12))
+            found.append((float(difference.perceptual), psnr, seconds))
+        return found
+
+    def tuned(self, picture: Array, case: Case) -> tuple[float, float, float]:
+        """Return the same for pivotal tuning."""
+        began = time.process_time()
+        options = InversionOptions(space=self.space, steps=case.steps)
+        tuning = TuningOptions(steps=case.tuning)
+        inversion = PhotoInversion(
+            self.model, picture, case.method, options, tuning=tuning, encode=self.encode, precision=self.precision
+        )
+        for _ in inversion.steps():
+            pass
+        assert inversion.found is not None
+        return inversion.found.lpips, inversion.found.psnr, time.process_time() - began
+
+    def measured(self, case: Case, pictures: dict[str, Array], rows: Rows, together: int, until: float) -> bool:
+        """Measure what is missing in a case; False where the time ran out before."""
+        count = 1 if case.method in (Method.PIVOTAL, Method.ENCODER) else together
+        while left := rows.missing(case, list(pictures)):
+            if time.monotonic() > until:
+                return False
+            names = left[:count]
+            some = [pictures[name] for name in names]
+            found = [self.tuned(some[0], case)] if case.method is Method.PIVOTAL else self.together(some, case)
+            for name, (lpips, psnr, seconds) in zip(names, found, strict=True):
+                rows.add(case, name, lpips, psnr, seconds)
+        return True
 
 
-def shown(values: list[float]) -> str:
+def shown(values: Sequence[float]) -> str:
     """Write a mean with its standard error."""
     error = np.std(values, ddof=1) / math.sqrt(len(values)) if len(values) > 1 else math.nan
     return f"{np.mean(values):.4f} ± {error:.4f}"
 
 
+def print_table(rows: Rows, photographs: Sequence[str]) -> None:
+    """Print a line for every case, then one for every photograph."""
+    for case in (*CASES, LONGEST):
+        drawn = [row for row in rows.of(case) if row.picture not in photographs]
+        if drawn:
+            lpips, psnr, seconds = ([getattr(row, name) for row in drawn] for name in ("lpips", "psnr", "seconds"))
+            cells = (shown(lpips), f"{np.mean(psnr):.1f} dB", f"{np.mean(seconds):.2f} s", f"n = {len(drawn)}")
+            print(f"{case!s:18s}", *cells, sep="  ", flush=True)
+    for row in rows.rows:
+        if row.setting == rows.setting and row.picture in photographs:
+            print(f"{row.picture} {row.case}: LPIPS {row.lpips:.4f}, {row.psnr:.1f} dB, {row.seconds:.2f} s")
+
+
 def main() -> None:
-    """Print the table."""
+    """Measure what is missing, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pictures", type=int, default=64)
     parser.add_argument("--long", type=int, default=16)
+    parser.add_argument("--together", type=int, default=8)
+    parser.add_argument("--minutes", type=float, default=math.inf)
+    parser.add_argument("--case", action="append", help="only this row, such as 'hybrid 100'; may be given again")
     parser.add_argument("--space", type=Space, default=Space.W_PLUS)
-    parser.add_argument("--model", type=Path, default="faces")
+    parser.add_argument("--precision", type=Precision, default=quick_precision(torch.device("cpu")))
+    parser.add_argument("--model", default="faces")
+    parser.add_argument("--rows", type=Path, default=Path("inversion-rows.jsonl"))
     asked = parser.parse_args()
     torch.set_num_threads(1)
-    model = open_model(str(asked.model), "cpu")
-    encode = encoder_of(model)
-    assert encode is not None, "the table has rows of methods that need an encoder"
-    pictures = list(held_out(asked.pictures))
-    print(f"{model.info.name}, {asked.space.value}: LPIPS, PSNR, seconds of one thread", flush=True)
+    until = time.monotonic() + asked.minutes * 60
+    model = open_model(asked.model, "cpu")
+    bench = Bench(model, encoder_of(model), asked.space, asked.precision)
+    setting = f"{model.info.digest} {asked.space.value} {asked.precision.value} {asked.together}"
+    rows = Rows(asked.rows, setting)
+    pictures = {f"fresh {i}": picture for i, picture in enumerate(held_out(asked.pictures))}
+    photographs = dict(photos(model))
     for case in (*CASES, LONGEST):
-        some = pictures[: asked.long] if case is LONGEST else pictures
-        rows = [invert(model, encode, picture, case, asked.space) for picture in some]
-        if rows:
-            lpips, psnr, seconds = (list(column) for column in zip(*rows, strict=True))
-            cells = (shown(lpips), f"{np.mean(psnr):.1f} dB", f"{np.mean(seconds):.2f} s", f"n = {len(rows)}")
-            print(f"{case!s:18s}", *cells, sep="  ", flush=True)
-    for name, picture in photos(model):
-        for case in (CASES[0], CASES[4]):
-            lpips, psnr, seconds = invert(model, encode, picture, case, asked.space)
-            print(f"{name} {case}: LPIPS {lpips:.4f}, {psnr:.1f} dB, {seconds:.2f} s", flush=True)
+        possible = bench.encode is not None or case.method is Method.OPTIMISE
+        if not possible or (asked.case and str(case) not in asked.case):
+            continue
+        some = {name: pictures[name] for name in list(pictures)[: asked.long if case is LONGEST else None]}
+        framed = photographs if case in (CASES[0], CASES[4]) else {}
+        if not bench.measured(case, {**some, **framed}, rows, asked.together, until):
+            print("The time is up; start again to go on.", flush=True)
+            break
+    print(f"{model.info.name}, {asked.space.value}: LPIPS, PSNR, seconds of one thread a picture", flush=True)
+    print_table(rows, list(photographs))
 
 
 if __name__ == "__main__":

@@ -152,10 +152,17 @@ class LatentCode:
 
     def detached(self) -> "LatentCode":
         """Return a copy without gradients."""
+        return self._picked(slice(None))
+
+    def row(self, index: int) -> "LatentCode":
+        """Return a copy of one of N codes, without gradients."""
+        return self._picked(slice(index, index + 1))
+
+    def _picked(self, rows: slice) -> "LatentCode":
         return LatentCode(
-            self.ws.detach().clone(),
-            {name: offsets.detach().clone() for name, offsets in self.styles.items()},
-            {index: noise.detach().clone() for index, noise in self.noises.items()},
+            self.ws[rows].detach().clone(),
+            {name: offsets[rows].detach().clone() for name, offsets in self.styles.items()},
+            {i: noise[rows if len(noise) > 1 else slice(None)].detach().clone() for i, noise in self.noises.items()},
         )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import torch
 
 from ganstudio.architectures import cards
-from ganstudio.core.device import Precision
+from ganstudio.core.device import Precision, quick_precision
 from ganstudio.core.document import Space
 from ganstudio.core.errors import StudioError
 from ganstudio.core.generator import Generator, LatentCode
@@ -17,13 +17,20 @@ from ganstudio.core.inverting import Method
 from ganstudio.core.pixels import to_pixels
 from ganstudio.core.store import Array
 from ganstudio.engine.model import Model
-from ganstudio.latent.inversion import Inversion, InversionOptions, InversionStep, Spread, Wanted, spread_of
+from ganstudio.latent.inversion import (
+    Inversion,
+    InversionOptions,
+    InversionStep,
+    Spread,
+    Wanted,
+    score_of,
+    spread_of,
+)
 from ganstudio.latent.pivotal import PivotalTuning, TuningOptions
 from ganstudio.losses.likeness import Likeness
 from ganstudio.losses.perceptual import lpips_vgg16
 
 Encode = Callable[[torch.Tensor], torch.Tensor]
-HYBRID_NOISE = 0.0
 FULL_RANGE = 2.0
 
 
@@ -84,10 +91,13 @@ class PhotoInversion:
         start: LatentCode | None = None,
         mask: Array | None = None,
         label: int | None = None,
+        precision: Precision | None = None,
     ) -> None:
         """Take a picture uint8 `[R, R, 3]` of the model's resolution and a mask `[R, R]` in [0, 1] of what counts.
 
-        `encode` maps pictures `[N, C, R, R]` to ws; raises EncoderMissingError where a method needs one.
+        Steps compare in 16 bits where the device is quicker so and no other precision is asked for; what is found in
+        the end is always measured in float32. `encode` maps pictures `[N, C, R, R]` to ws; raises EncoderMissingError
+        where a method needs one.
         """
         if encode is None and start is None and method in (Method.ENCODER, Method.HYBRID):
             raise EncoderMissingError(
@@ -95,7 +105,9 @@ class PhotoInversion:
                 "encoder for it first."
             )
         self.model, self.method, self._encode, self._start = model, method, encode, start
+        options = replace(options, precision=precision or quick_precision(model.generator.device))
         self.options = options if model.w_avg is not None else replace(options, space=Space.Z, search_noise=False)
+        self._measured = True  # in float32
         self._tuning = tuning or TuningOptions()
         self._distance = lpips_vgg16().to(model.generator.device)
         wanted = picture_tensor(picture, channels_of(model)).to(model.generator.device)
@@ -122,7 +134,7 @@ class PhotoInversion:
         if self.method is Method.ENCODER:
             return
         if self.method is not Method.PIVOTAL or start is None or self.options.steps:
-            options = self.options if start is None else replace(self.options, latent_noise=HYBRID_NOISE)
+            options = self.options if start is None else going_on(self.options)
             search = Inversion(
                 self.model.generator,
                 self._wanted,
@@ -135,9 +147,19 @@ class PhotoInversion:
                 encoder=self._encode,
             )
             for step in search.steps():
+                self._measured = self.options.precision is Precision.EXACT
                 yield self._noted(step, "optimisation")
+            self.settle()
         if self.method is Method.PIVOTAL:
             yield from self._tuned()
+
+    def settle(self) -> None:
+        """Measure in float32 what was found until now; it is for those who leave before the end."""
+        if self.found is None or self._measured:
+            return
+        step, self._measured = self._first(self.found.code), True
+        picture = to_pixels(step.best_picture)[0]
+        self.found = replace(self.found, picture=picture, lpips=step.best_perceptual, pixel=step.best_pixel)
 
     def _encoded(self) -> LatentCode | None:
         if self._encode is None or self.method is Method.OPTIMISE:
@@ -178,14 +200,14 @@ class PhotoInversion:
         for step in tuning.steps():
             earlier = self._score_of(self.found)
             sight = self._noted(step, "tuning")
-            if score(step, self.options) <= earlier:  # the weights are still those of this step's picture
+            if score_of(step, self.options) <= earlier:  # the weights are still those of this step's picture
                 self.found = replace(self.found, changes=tuning.changes())
             yield sight
 
     def _noted(self, step: InversionStep, part: str) -> Sight:
         self._done += part != "encoder"
         earlier = self.found
-        better = earlier is None or score(step, self.options) <= self._score_of(earlier)
+        better = earlier is None or score_of(step, self.options) <= self._score_of(earlier)
         picture, best = (to_pixels(each)[0] for each in (step.picture, step.best_picture))
         code = step.best if better or earlier is None else earlier.code
         seconds = time.perf_counter() - self._began
@@ -211,9 +233,9 @@ class PhotoInversion:
         return found.lpips * self.options.perceptual_weight + found.pixel * self.options.pixel_weight
 
 
-def score(step: InversionStep, options: InversionOptions) -> float:
-    """Return what is least at the best step."""
-    return step.best_perceptual * options.perceptual_weight + step.best_pixel * options.pixel_weight
+def going_on(options: InversionOptions) -> InversionOptions:
+    """Return the options of a search that begins at a good code: nothing shakes it, and the rate needs no rise."""
+    return replace(options, latent_noise=0.0, ramp_up=0.0)
 
 
 def channels_of(model: Model) -> int:

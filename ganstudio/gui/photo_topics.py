@@ -78,3 +78,20 @@ BEFORE_AFTER = Topic(
         ),
     ),
 )
+RETOUCH = Topic(
+    "Retouch",
+    (
+        (
+            "“Colour strokes” say which colours a place shall have, and the model finds a picture of its own that has "
+            "them. “Join pictures” takes what you paint from another kept picture, such as another photo's; “Textures” "
+            "takes only its look. What is not painted stays as it is."
+        ),
+        (
+            "“Fill a hole”, “Colourise” and “Sharpen” restore the photo: the model looks for the picture that agrees "
+            "with what is left of it. What was lost is not found again, but made up in the model's way."
+        ),
+        "Stop keeps the best so far. What comes out is the picture in sight; undo takes it back in one step.",
+    ),
+    "Abdal et al. 2020, “Image2StyleGAN++”; Zhu et al. 2016, “Generative Visual Manipulation on the Natural Image "
+    "Manifold”; Menon et al. 2020, “PULSE”",
+)

@@ -24,11 +24,6 @@ from ganstudio.gui.panels.mixing import MixingPanel
 from ganstudio.gui.panels.mixing_sheet import MixingSheetPanel
 from ganstudio.gui.panels.model import ModelPanel
 from ganstudio.gui.panels.noise import NoisePanel
-from ganstudio.gui.panels.paint_map import PaintMapPanel
-from ganstudio.gui.panels.paint_page import PaintPage
-from ganstudio.gui.panels.paint_palette import PalettePanel
-from ganstudio.gui.panels.paint_style import PaintStylePanel
-from ganstudio.gui.panels.paint_tools import PaintToolsPanel
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.panels.photo_card import PhotoCardPanel
 from ganstudio.gui.panels.photo_page import PhotoPage
@@ -36,6 +31,7 @@ from ganstudio.gui.panels.photo_paste import PhotoPastePanel
 from ganstudio.gui.panels.photo_search import PhotoSearchPanel
 from ganstudio.gui.panels.photo_views import BeforeAfterPage, MaskPage, PastedPage
 from ganstudio.gui.panels.project import ProjectPanel
+from ganstudio.gui.panels.retouch import RetouchPage
 from ganstudio.gui.panels.style_channels import StyleChannelsPanel
 from ganstudio.gui.panels.timeline import TimelinePanel
 from ganstudio.gui.panels.train_board import TrainBoardPanel
@@ -116,20 +112,9 @@ PHOTO = Workspace(
         StyleChannelsPanel,
         LatentPanel,
     ),
-    middle=(PhotoPage, BeforeAfterPage, MaskPage, DragPointsPage, PastedPage, TeachPanel),
+    middle=(PhotoPage, BeforeAfterPage, MaskPage, RetouchPage, DragPointsPage, PastedPage, TeachPanel),
     folded=(LibraryPanel, HistoryPanel, MixingPanel, TruncationPanel, NoisePanel, StyleChannelsPanel, LatentPanel),
     front=PhotoPage.title,
-)
-
-PAINT = Workspace(
-    name="paint",
-    title="Paint",
-    icon=IconName.PAINT,
-    left=(PalettePanel, PaintToolsPanel, HistoryPanel),
-    right=(PaintMapPanel, PaintStylePanel, LatentPanel, TruncationPanel, ExportPanel, LibraryPanel),
-    middle=(PaintPage,),
-    folded=(TruncationPanel, ExportPanel, LibraryPanel),
-    front=PaintPage.title,
 )
 
 TRAIN = Workspace(
@@ -152,7 +137,7 @@ LEARN = Workspace(
     front=LearnPanel.title,
 )
 
-WORKSPACES: tuple[Workspace, ...] = (EXPLORE, PHOTO, PAINT, TRAIN, LEARN)
+WORKSPACES: tuple[Workspace, ...] = (EXPLORE, PHOTO, TRAIN, LEARN)
 
 
 def workspace_named(name: str | None, workspaces: tuple[Workspace, ...] = WORKSPACES) -> Workspace:

@@ -20,6 +20,7 @@ ROUNDS, SPARE = 4, 10
 PENALTIES = (0.01, 0.1, 1.0, 10.0)
 ENOUGH_TO_COMPARE = 8
 FOLDS = 8
+LEAST_LEFT = 0.05  # of a direction, when others were taken out of it
 LEAST = 1e-12
 
 
@@ -157,6 +158,20 @@ def unit(vector: torch.Tensor) -> torch.Tensor:
     length = vector.norm() / (1.0 if vector.ndim == 1 else len(vector) ** 0.5)
     scaled: torch.Tensor = vector / length.clamp_min(LEAST)
     return scaled
+
+
+def conditioned(vector: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """Return the part of a direction `[dim]`, of norm 1, that crosses no boundary of those with normals `[K, dim]`.
+
+    Conditional manipulation (Shen et al. 2020, InterFaceGAN, section 3.3) for several conditions; raises
+    NoDirectionError where nothing is left.
+    """
+    axes, _ = torch.linalg.qr(others.double().T)
+    along = unit(vector.double())
+    left = along - axes @ (axes.T @ along)
+    if float(left.norm()) < LEAST_LEFT:
+        raise NoDirectionError("What is to be kept moves along with all of this direction; keep less of it.")
+    return unit(left).to(vector)
 
 
 def deviation_along(rows: torch.Tensor, vector: torch.Tensor) -> float:

@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 import torch
 from torch import nn
 
+from ganstudio.core.device import Precision, fast_dtype
 from ganstudio.core.document import Space
 from ganstudio.core.errors import StudioError
 from ganstudio.core.generator import Generator, LatentCode
+from ganstudio.layers.perceptual import PerceptualDistance
+from ganstudio.layers.quick_distance import quick_distance
 from ganstudio.losses.likeness import Difference, Likeness, noise_correlation
 
 RANDOM_LATENTS = 4096
@@ -53,11 +56,16 @@ class InversionOptions:
     starts: int = 1
     """Random starts beside the mean; the best after a few steps goes on."""
     seed: int = 0
+    precision: Precision = Precision.EXACT
+    """`fast` compares in 16 bits, and what is said of distances is off by about a thousandth.
+
+    Drawing stays exact: its rounding would lead the search astray.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is searched for: a picture `[1, C, h, w]` in [-1, 1] and where it counts `[1, 1, h, w]`.
+    """What is searched for: pictures `[N, C, h, w]` in [-1, 1], mostly one, and where they count `[1, 1, h, w]`.
 
     `degrade` turns a drawn picture into the kind that is wanted: smaller, gray, with holes.
     """
@@ -68,8 +76,6 @@ class Wanted:
 
     def likeness(self, distance: nn.Module | None) -> Likeness:
         """Return what compares pictures with this one."""
-        from ganstudio.layers.perceptual import PerceptualDistance
-
         assert distance is None or isinstance(distance, PerceptualDistance)
         return Likeness(distance, self.picture, self.mask)
 
@@ -137,7 +143,8 @@ class Inversion:
         """Lay out the variables; raises InversionError where the model has no such space."""
         self.generator, self.wanted, self.options, self.spread = generator, wanted, options, spread
         self._z_dim, self._labels, self._encoder = z_dim, labels, encoder
-        self._likeness = wanted.likeness(distance)
+        self._count = len(wanted.picture)
+        self._likeness = wanted.likeness(None if distance is None else self._quick(distance))
         self._random = torch.Generator().manual_seed(options.seed)
         self._check()
         self._steps_of_styles = dict(generator.style_steps()) if options.space is Space.STYLE else {}
@@ -149,12 +156,19 @@ class Inversion:
         return self.generator.w_avg is not None
 
     def steps(self) -> Iterator[InversionStep]:
-        """Search from the start to the end; every step also says what is best so far."""
+        """Search from the start to the end for one picture; every step also says what is best so far."""
+        if self._count != 1:
+            raise InversionError("Several pictures are searched for in rounds.")
+        for (step,) in self.rounds():
+            yield step
+
+    def rounds(self) -> Iterator[tuple[InversionStep, ...]]:
+        """Search for all pictures at once, each as if it were alone; every round has a step of each of them."""
         options = self.options
         if options.starts > 1:
             self._choose_start()
         optimizer = self._optimizer()
-        best: InversionStep | None = None
+        best: tuple[InversionStep, ...] = ()
         for number in range(1, options.steps + 1):
             for group in optimizer.param_groups:
                 group["lr"] = group["step"] * options.lr * rate_share(number - 1, options)
@@ -169,6 +183,11 @@ class Inversion:
             optimizer.step()
             self._tidy()
 
+    def _quick(self, distance: nn.Module) -> nn.Module:
+        assert isinstance(distance, PerceptualDistance)
+        fast = self.options.precision is Precision.FAST
+        return quick_distance(distance, fast_dtype(self.generator.device) if fast else torch.float32)
+
     def _check(self) -> None:
         space = self.options.space
         if not self.has_w and space is not Space.Z:
@@ -177,12 +196,10 @@ class Inversion:
             raise InversionError("This model has no style channels; search in w+ or w.")
         if not self.options.search_latent and not (self.options.search_noise and self.generator.noise_resolutions):
             raise InversionError("This model has no noise; search for its latent.")
-        if self.wanted.picture.shape[0] != 1:
-            raise InversionError("An inversion takes one picture at a time.")
 
     def _begin(self, start: LatentCode | None) -> None:
         """Lay out the variables: latents in standard deviations from the start, offsets of styles, and noises."""
-        options, device = self.options, self.generator.device
+        options, device, count = self.options, self.generator.device, self._count
         rows = {Space.W: 1, Space.Z: 1}.get(options.space, self.spread.mean.shape[1])
         searches_z = options.space is Space.Z
         if searches_z and self.has_w:
@@ -192,20 +209,24 @@ class Inversion:
         else:
             self._from = self.spread.mean[:, :rows].to(device).clone()
         self._unit = 1.0 if searches_z else self.spread.deviation
-        self._moved = torch.zeros_like(self._from)
-        if searches_z:  # at the very middle of z nothing says where to go
-            self._moved += torch.randn(self._from.shape, generator=self._random).to(device) * 0.5 * (start is None)
+        self._from = self._from.expand(count, -1, -1)
+        self._moved = torch.zeros_like(self._from, memory_format=torch.contiguous_format)
+        if searches_z and start is None:  # at the very middle of z nothing says where to go
+            self._moved += torch.randn(self._from[:1].shape, generator=self._random).to(device) * 0.5
         self._moved.requires_grad_(options.space is not Space.STYLE and options.search_latent)
         self._offsets = {
-            name: torch.zeros(1, len(step), device=device, requires_grad=True)
+            name: torch.zeros(count, len(step), device=device, requires_grad=True)
             for name, step in self._steps_of_styles.items()
         }
+        self._held = {} if start is None else dict(start.noises)  # what is not searched for stays as it was
         self._noises: dict[int, torch.Tensor] = {}
         if options.search_noise:
             for index, side in enumerate(self.generator.noise_resolutions):
                 given = None if start is None else start.noises.get(index)
                 noise = torch.randn(1, 1, side, side, generator=self._random) if given is None else given
-                self._noises[index] = noise.detach().clone().to(device).requires_grad_(True)
+                self._noises[index] = (
+                    noise.detach().to(device).repeat(count // len(noise), 1, 1, 1).requires_grad_(True)
+                )
 
     def _optimizer(self) -> torch.optim.Optimizer:
         latents = [self._moved, *self._offsets.values()]
@@ -218,12 +239,13 @@ class Inversion:
     def _code(self, latent_noise: torch.Tensor | None = None) -> LatentCode:
         at = self._from + self._moved * self._unit
         if self.options.space is Space.Z and self.has_w:
-            ws = self.generator.mapping(at[:, 0], self._labels)
+            labels = None if self._labels is None else self._labels.expand(self._count, -1)
+            ws = self.generator.mapping(at[:, 0], labels)
         else:
             ws = at if latent_noise is None else at + latent_noise
             ws = ws.expand(-1, self.spread.mean.shape[1], -1)
         styles = {name: moved * self._steps_of_styles[name] for name, moved in self._offsets.items()}
-        return LatentCode(ws, styles, dict(self._noises))
+        return LatentCode(ws, styles, {**self._held, **self._noises})
 
     def _latent_noise(self, done: int) -> torch.Tensor | None:
         options = self.options
@@ -231,9 +253,10 @@ class Inversion:
         if options.space not in (Space.W, Space.W_PLUS) or not options.latent_noise or not left:
             return None
         strength = self.spread.length * options.latent_noise * left**2
-        return torch.randn(self._from.shape, generator=self._random).to(self._from) * strength
+        return torch.randn(self._from[:1].shape, generator=self._random).to(self._from) * strength
 
     def _losses(self, code: LatentCode, picture: torch.Tensor) -> tuple[dict[str, torch.Tensor], Difference]:
+        """Return the losses `[N]` by name, and what the first two of them come from."""
         options = self.options
         seen = picture if self.wanted.degrade is None else self.wanted.degrade(picture)
         if seen.shape[1:] != self.wanted.picture.shape[1:]:
@@ -241,71 +264,77 @@ class Inversion:
             raise InversionError(f"The model draws {drawn}, but the wanted picture is {wanted}; crop it to that size.")
         difference = self._likeness(seen)
         losses = {
-            "perceptual": difference.perceptual.sum() * options.perceptual_weight,
-            "pixel": difference.pixel.sum() * options.pixel_weight,
+            "perceptual": difference.perceptual * options.perceptual_weight,
+            "pixel": difference.pixel * options.pixel_weight,
         }
         if self._noises and options.correlation_weight:
             correlations = torch.stack([noise_correlation(noise) for noise in self._noises.values()])
-            losses["noise"] = correlations.sum() * options.correlation_weight
+            losses["noise"] = correlations.sum(dim=0) * options.correlation_weight
         if options.mean_weight and self.has_w:
-            losses["mean"] = (
-                (code.ws - self.spread.mean) / self.spread.deviation
-            ).square().mean() * options.mean_weight
+            away = (code.ws - self.spread.mean) / self.spread.deviation
+            losses["mean"] = away.square().mean(dim=(1, 2)) * options.mean_weight
         if options.space is Space.Z:
             at = self._from + self._moved
-            losses["prior"] = (at.square().mean() - 1.0).square() * 0.1
+            losses["prior"] = (at.square().mean(dim=(1, 2)) - 1.0).square() * 0.1
         if options.domain_weight and self._encoder is not None:
             apart = (code.ws - self._encoder(picture)) / self.spread.deviation
-            losses["domain"] = apart.square().mean() * options.domain_weight
+            losses["domain"] = apart.square().mean(dim=(1, 2)) * options.domain_weight
         return losses, difference
 
     def _kept(
         self,
         number: int,
-        best: InversionStep | None,
+        before: tuple[InversionStep, ...],
         losses: Mapping[str, torch.Tensor],
         code: LatentCode,
         picture: torch.Tensor,
         difference: Difference,
-    ) -> InversionStep:
-        options = self.options
-        values = {name: float(loss.detach()) for name, loss in losses.items()}
-        perceptual, pixel = float(difference.perceptual.detach().sum()), float(difference.pixel.detach().sum())
-        score = perceptual * options.perceptual_weight + pixel * options.pixel_weight
-        drawn = picture.detach()
-        if not math.isfinite(score):
-            raise InversionError("The search left all bounds; choose a smaller learning rate.")
-        if best is not None:
-            before = best.best_perceptual * options.perceptual_weight + best.best_pixel * options.pixel_weight
-            if before <= score:
-                return replace(best, number=number, losses=values, picture=drawn)
-        return InversionStep(number, options.steps, values, drawn, code.detached(), drawn, perceptual, pixel)
+    ) -> tuple[InversionStep, ...]:
+        """Return the step of every picture, with its best until now."""
+        options, drawn, steps = self.options, picture.detach(), []
+        values = {name: loss.detach().tolist() for name, loss in losses.items()}
+        perceptual, pixel = (each.detach().tolist() for each in (difference.perceptual, difference.pixel))
+        for i in range(self._count):
+            own = {name: numbers[i] for name, numbers in values.items()}
+            step = InversionStep(
+                number, options.steps, own, drawn[i : i + 1], code, drawn[i : i + 1], perceptual[i], pixel[i]
+            )
+            if not math.isfinite(score_of(step, options)):
+                raise InversionError("The search left all bounds; choose a smaller learning rate.")
+            if before and score_of(before[i], options) <= score_of(step, options):
+                steps.append(replace(before[i], number=number, losses=own, picture=step.picture))
+            else:
+                steps.append(replace(step, best=code.row(i)))
+        return tuple(steps)
 
     @torch.no_grad()
     def _tidy(self) -> None:
         """Keep noises at zero mean and unit variance."""
         for noise in self._noises.values():
-            noise -= noise.mean()
-            noise *= noise.square().mean().clamp_min(LEAST_SPREAD).rsqrt()
+            noise -= noise.mean(dim=(1, 2, 3), keepdim=True)
+            noise *= noise.square().mean(dim=(1, 2, 3), keepdim=True).clamp_min(LEAST_SPREAD).rsqrt()
 
     @torch.no_grad()
     def _choose_start(self) -> None:
         """Begin at the best of several random places, the mean among them."""
+        options = self.options
         places, scores = [self._moved.detach().clone()], []
-        scale = 1.0 if self.options.space is Space.Z else 0.7
-        for _ in range(self.options.starts - 1):
+        scale = 1.0 if options.space is Space.Z else 0.7
+        for _ in range(options.starts - 1):
             random = torch.randn(1, 1, self._moved.shape[2], generator=self._random).to(self._moved) * scale
             places.append(random.expand_as(self._moved).clone())
         for place in places:
             self._moved.copy_(place)
             picture = self.generator.guided(self._code())
-            seen = picture if self.wanted.degrade is None else self.wanted.degrade(picture)
-            found = self._likeness(seen)
-            scores.append(
-                float(found.perceptual.sum()) * self.options.perceptual_weight
-                + float(found.pixel.sum()) * self.options.pixel_weight
-            )
-        self._moved.copy_(places[scores.index(min(scores))])
+            found = self._likeness(picture if self.wanted.degrade is None else self.wanted.degrade(picture))
+            scores.append(found.perceptual * options.perceptual_weight + found.pixel * options.pixel_weight)
+        for i, best in enumerate(torch.stack(scores).argmin(dim=0).tolist()):
+            self._moved[i] = places[best][i]
+
+
+def score_of(step: InversionStep, options: InversionOptions) -> float:
+    """Return what is least at the best step."""
+    return step.best_perceptual * options.perceptual_weight + step.best_pixel * options.pixel_weight
 
 
 def rate_share(done: int, options: InversionOptions) -> float:

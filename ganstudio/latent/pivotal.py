@@ -9,6 +9,8 @@ from torch import nn
 
 from ganstudio.core.generator import Generator, LatentCode
 from ganstudio.latent.inversion import InversionError, InversionStep, Wanted
+from ganstudio.layers.perceptual import PerceptualDistance
+from ganstudio.layers.quick_distance import quick_distance
 from ganstudio.losses.likeness import Likeness
 
 MAPPING = "mapping."
@@ -50,8 +52,8 @@ class PivotalTuning:
         """Free the weights of synthesis; the mapping network stays as it is."""
         self.original, self.tuned, self.options = original, tuned, options
         self._wanted, self._code = wanted, code.detached()
-        self._likeness = wanted.likeness(distance)
-        self._distance = distance
+        assert distance is None or isinstance(distance, PerceptualDistance)
+        self._likeness = wanted.likeness(None if distance is None else quick_distance(distance, torch.float32))
         self._z_dim, self._labels = z_dim, labels
         self._random = torch.Generator().manual_seed(options.seed)
         self._free = [p for name, p in tuned.network.named_parameters() if not name.startswith(MAPPING)]

@@ -30,9 +30,18 @@ def multiplies_matrices() -> bool:
 
 
 def packed_convolution(
-    weight: torch.Tensor, x: torch.Tensor, padding: tuple[int, int] | None = None
+    weight: torch.Tensor,
+    x: torch.Tensor,
+    padding: tuple[int, int] | None = None,
+    bias: torch.Tensor | None = None,
+    *,
+    rectified: bool = False,
 ) -> Convolution:
-    """Return the convolution with `[O, I, k, l]` for inputs shaped like x `[N, I, H, W]`, by default of their size."""
+    """Return the convolution with `[O, I, k, l]` for inputs shaped like x `[N, I, H, W]`, by default of their size.
+
+    A bias `[O]` and ReLU follow where asked for.
+    """
+    after = "relu" if rectified else "none"
     border, ones = list(padding or (weight.shape[2] // 2, weight.shape[3] // 2)), [1, 1]
     packed = torch.ops.mkldnn._reorder_convolution_weight(
         weight.contiguous(), border, ones, ones, 1, list(x.shape)
@@ -40,7 +49,7 @@ def packed_convolution(
 
     def convolve(y: torch.Tensor) -> torch.Tensor:
         result: torch.Tensor = torch.ops.mkldnn._convolution_pointwise(
-            y, packed, None, border, ones, ones, 1, "none", [], ""
+            y, packed, bias, border, ones, ones, 1, after, [], ""
         )
         return result
 

@@ -86,6 +86,7 @@ class FeatureNetwork(nn.Module):
 
 def unit_normalize(features: torch.Tensor) -> torch.Tensor:
     """Divide feature maps `[N, C, H, W]` by their length over the channels plus 1e-10."""
+    features = features.float() if features.dtype is torch.bfloat16 else features
     length: torch.Tensor = torch.linalg.vector_norm(features, dim=1, keepdim=True)
     return features / (length + NORM_EPS)
 

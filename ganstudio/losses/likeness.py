@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from ganstudio.layers.perceptual import PerceptualDistance
+from ganstudio.layers.quick_distance import unlikeness
 
 LARGEST_COMPARED = 256
 LEAST_COMPARED = 16
@@ -21,7 +22,7 @@ class Difference:
 
 
 class Likeness:
-    """Compares pictures `[N, C, H, W]` with a wanted one `[1, C, H, W]`, all in [-1, 1]; its features are kept.
+    """Compares pictures `[N, C, H, W]` with wanted ones `[1 or N, C, H, W]`, all in [-1, 1], whose features are kept.
 
     A mask `[1, 1, H, W]` in [0, 1] says how much each pixel counts; features take its mean over what they see of it.
     Pictures above 256 px are averaged down before LPIPS, as in StyleGAN2's projector (Karras et al. 2020, appendix D).
@@ -38,7 +39,7 @@ class Likeness:
         self._masks: list[torch.Tensor | None] = []
         if self.distance is not None:
             with torch.no_grad():
-                self._features = self.distance.features(_reduced(wanted))
+                self._features = [each.float() for each in self.distance.features(_reduced(wanted))]
             self._masks = [None if self._mask is None else _fitted(self._mask, each) for each in self._features]
 
     def __call__(self, pictures: torch.Tensor) -> Difference:
@@ -46,11 +47,8 @@ class Likeness:
         pixel = _mean((pictures - self.wanted).square().mean(dim=1), None if self._mask is None else self._mask[:, 0])
         if self.distance is None:
             return Difference(torch.zeros_like(pixel), pixel)
-        found = self.distance.features(_reduced(pictures))
-        maps = (
-            torch.einsum("nchw,c->nhw", (a - b).square(), head)
-            for a, b, head in zip(found, self._features, self.distance.heads, strict=True)
-        )
+        found = self.distance.raw_features(_reduced(pictures))
+        maps = map(unlikeness, found, self._features, self.distance.heads)
         terms = [_mean(each, mask) for each, mask in zip(maps, self._masks, strict=True)]
         return Difference(torch.stack(terms).sum(dim=0), pixel)
 
@@ -76,15 +74,15 @@ def _reduced(pictures: torch.Tensor) -> torch.Tensor:
 
 
 def noise_correlation(noise: torch.Tensor) -> torch.Tensor:
-    """Return how much a noise `[N, 1, r, r]` resembles itself one pixel aside, over its pyramid down to 8 px.
+    """Return how much noises `[N, 1, r, r]` resemble themselves one pixel aside, `[N]`, over pyramids down to 8 px.
 
     Karras et al. 2020, appendix D: squared means of the products with the neighbours at the right and below; each level
     is the one before averaged over 2 x 2 pixels and scaled to unit variance again.
     """
-    total = noise.new_zeros(())
+    total = noise.new_zeros(len(noise))
     while True:
         for axis in (2, 3):
-            total = total + (noise * noise.roll(1, dims=axis)).mean().square()
+            total = total + (noise * noise.roll(1, dims=axis)).mean(dim=(1, 2, 3)).square()
         if noise.shape[3] <= 8:
             return total
         noise = F.avg_pool2d(noise, 2) * 2.0

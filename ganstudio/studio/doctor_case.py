@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ganstudio.architectures import cards
 from ganstudio.core.errors import StudioError
+from ganstudio.core.inputs import Ability
 from ganstudio.core.store import Array
 from ganstudio.losses.adversarial import Game
 from ganstudio.studio.doctor_findings import Evidence
@@ -33,6 +35,8 @@ class Case:
     state: RunState = RunState.RUNNING
     reason: str = ""
     images_seen: int = 0
+    plays: bool = True
+    """Whether pictures are learned by convincing a discriminator; encoders and what enlarges have other teachers."""
 
     @property
     def game(self) -> Game:
@@ -50,7 +54,9 @@ class Case:
         return self.options is not None and self.options.data.startswith(MODEL)
 
     def judging_phase(self) -> str | None:
-        """The phase in which the discriminator sees real and generated pictures."""
+        """The phase in which the discriminator sees real and generated pictures; None where it is not the teacher."""
+        if not self.plays:
+            return None
         names = (name.split("/") for name in self.curves if name.startswith("observed/"))
         return next((parts[1] for parts in names if parts[-1] in ("logits_real", "logits of real")), None)
 
@@ -79,7 +85,14 @@ def case_of(watch: RunWatch) -> Case:
     return Case(
         watch.curves, options, recipe, count if isinstance(count, int) else None,
         resolution if isinstance(resolution, int) else 0, watch.state, watch.reason, watch.images_seen,
+        options is None or draws(options.architecture),
     )  # fmt: skip
+
+
+def draws(architecture: str) -> bool:
+    """Whether an architecture draws pictures of its own, which is what a discriminator judges."""
+    card = cards().get(architecture)
+    return card is None or not any(card.can(ability) for ability in (Ability.ENCODING, Ability.ENLARGING))
 
 
 def _facts(watch: RunWatch) -> Mapping[str, object]:

@@ -179,7 +179,7 @@ def on_a_plateau(case: Case) -> Iterator[Finding]:
 def too_few_pictures(case: Case) -> Iterator[Finding]:
     """Data that a discriminator learns by heart whatever one does."""
     count = case.pictures
-    if count is None or case.endless or count >= FEW_PICTURES or case.images_seen < OFTEN * count:
+    if count is None or case.endless or not case.plays or count >= FEW_PICTURES or case.images_seen < OFTEN * count:
         return
     helped = case.recipe.get("augment") == "ada"
     words = (

@@ -62,11 +62,11 @@ class PhotoEditing:
         """Whether nothing is being read or cut out."""
         return not self.reading and self._crop.idle
 
-    def open(self, path: Path) -> None:
+    def open(self, path: Path, *, all_turns: bool = False) -> None:
         """Read a photo, find the faces in it, and frame the largest one; what goes wrong is told."""
         self.reading = path.name
         self.workspace_wanted.emit(WORKSPACE)
-        steps = partial(reading, path, self._session.store)
+        steps = partial(reading, path, self._session.store, all_turns=all_turns)
         self._number = self._session.add_beside(f"Photo {path.name}", steps, self._take_read)
         self.changed.emit()
 
@@ -80,9 +80,9 @@ class PhotoEditing:
         self._session.add_beside("Samples", partial(small_pictures, samples()), take)
 
     def find_again(self) -> None:
-        """Read the photo once more and frame it for the model that is open now."""
+        """Read the photo once more, look in all turns, and frame it for the model that is open now."""
         if self.hand is not None:
-            self.open(Path(self.hand.path))
+            self.open(Path(self.hand.path), all_turns=True)
 
     def put_away(self) -> None:
         """Have no photo in hand; the file stays where it is."""

@@ -35,8 +35,11 @@ class ReadPhoto:
     faces: "tuple[Face, ...]"
 
 
-def reading(path: Path, store: Store) -> Iterator[Progress]:
-    """Read a photo and find its faces; touches no device that draws. Raises what `read_photo` does."""
+def reading(path: Path, store: Store, *, all_turns: bool = False) -> Iterator[Progress]:
+    """Read a photo and find its faces, also lying ones where asked; touches no device that draws.
+
+    Raises what `read_photo` does.
+    """
     from ganstudio.data.faces.found import find_faces
     from ganstudio.data.faces.judge import shipped_detector
     from ganstudio.data.photos import read_photo
@@ -44,7 +47,8 @@ def reading(path: Path, store: Store) -> Iterator[Progress]:
     photo = read_photo(path)
     pixels = store.put(bounded(photo.shown))
     yield Progress(1, 2)
-    yield Progress(2, 2, result=ReadPhoto(path, photo, pixels, find_faces(shipped_detector(), photo.shown)))
+    faces = find_faces(shipped_detector(), photo.shown, all_turns=all_turns)
+    yield Progress(2, 2, result=ReadPhoto(path, photo, pixels, faces))
 
 
 def bounded(pixels: Array) -> Array:

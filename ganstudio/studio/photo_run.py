@@ -163,6 +163,7 @@ class SearchRun:
                 words = f"The latent is kept: LPIPS {sight.lpips:.4f} after {done} steps."
                 yield Progress(done, plan.steps, words, result=sight)
         finally:
+            inversion.settle()
             self._keep(inversion.found, whole=True)
             if inversion.found is not None and inversion.found.changes:
                 self._keep_tuned(backend, inversion.found)
@@ -173,7 +174,8 @@ class SearchRun:
             return
         self._noted = time.monotonic()
         weight = sum(noise.numel() for noise in found.code.noises.values()) * 4
-        document = self._drawn_by(found.code, noises=whole or weight <= LIGHT_BYTES)
+        noises = whole or weight <= LIGHT_BYTES
+        document = drawn_by(found.code, self._info, self._document, self._store, noises=noises)
         self.best = Best(document, found.lpips, found.lpips_of_mean, found.psnr, found.steps)
 
     def _keep_tuned(self, backend: Backend, found: "Found") -> None:
@@ -190,22 +192,23 @@ class SearchRun:
         document = dataclasses.replace(self.best.document, model=info.document.model)
         self.best = dataclasses.replace(self.best, document=document)
 
-    def _drawn_by(self, code: "LatentCode", *, noises: bool) -> Document:
-        """Return the document that draws a code."""
-        info, put = self._info, self._store.put
-        ws = code.ws.detach().float().cpu().numpy()[0]
-        has_w = Ability.TRUNCATION in info.abilities
-        latent = LatentArray(Space.W_PLUS, put(ws)) if has_w else LatentArray(Space.Z, put(ws[0]))
-        inputs: FrozenMap[InputValue] = FrozenMap({**self._document.inputs, latent_name(info) or "": latent})
-        maps: list[ArrayRef | None] = [None] * (len(info.noise_resolutions) if noises and code.noises else 0)
-        for layer, noise in code.noises.items():
-            if noises:
-                maps[layer] = put(noise.detach().float().cpu().numpy()[0, 0])
-        edits = tuple(
-            OffsetStyles(layer, put(offset.detach().float().cpu().numpy()[0])) for layer, offset in code.styles.items()
-        )
-        noise_setting = NoiseSetting(maps=tuple(maps)) if maps else info.document.noise
-        return dataclasses.replace(info.document, inputs=inputs, psi=1.0, cutoff=None, noise=noise_setting, edits=edits)
+
+def drawn_by(code: "LatentCode", info: ModelInfo, document: Document, store: Store, *, noises: bool) -> Document:
+    """Return the document that draws a code of a model; classes are those of a document."""
+    put = store.put
+    ws = code.ws.detach().float().cpu().numpy()[0]
+    has_w = Ability.TRUNCATION in info.abilities
+    latent = LatentArray(Space.W_PLUS, put(ws)) if has_w else LatentArray(Space.Z, put(ws[0]))
+    inputs: FrozenMap[InputValue] = FrozenMap({**document.inputs, latent_name(info) or "": latent})
+    maps: list[ArrayRef | None] = [None] * (len(info.noise_resolutions) if noises and code.noises else 0)
+    for layer, noise in code.noises.items():
+        if noises:
+            maps[layer] = put(noise.detach().float().cpu().numpy()[0, 0])
+    edits = tuple(
+        OffsetStyles(layer, put(offset.detach().float().cpu().numpy()[0])) for layer, offset in code.styles.items()
+    )
+    noise_setting = NoiseSetting(maps=tuple(maps)) if maps else info.document.noise
+    return dataclasses.replace(info.document, inputs=inputs, psi=1.0, cutoff=None, noise=noise_setting, edits=edits)
 
 
 def code_of(document: Document, model: "Model", store: Store) -> "LatentCode | None":

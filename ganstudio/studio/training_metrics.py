@@ -4,11 +4,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from ganstudio.core.errors import WrongInputError
 from ganstudio.core.paths import user_folder
 from ganstudio.data.images import Pictures
 from ganstudio.engine.model import open_model
 from ganstudio.metrics.catalogue import parse_metrics
 from ganstudio.metrics.evaluation import Laboratory, Measured, evaluate
+from ganstudio.studio.doctor_case import draws
 from ganstudio.studio.evaluation import CACHE, as_real, measured_model
 from ganstudio.training.events import Evaluated
 from ganstudio.training.loop import Evaluation, no_evaluation
@@ -22,6 +24,11 @@ def scheduled_metrics(options: TrainingOptions, pictures: Pictures) -> Evaluatio
     """Return what measures `options.metrics` against the training pictures; unknown names raise at once."""
     if not options.metrics:
         return no_evaluation
+    if not draws(options.architecture):
+        raise WrongInputError(
+            f"A model of {options.architecture} draws no pictures of its own that metrics could measure; leave "
+            "--metrics out. Its log has how near it comes to its pictures."
+        )
     metrics = parse_metrics(",".join(options.metrics))
     real = as_real(pictures)
     laboratory = Laboratory(cache=user_folder() / CACHE)

@@ -15,6 +15,7 @@ from ganstudio.latent.directions import (
     NoDirectionError,
     boundary,
     closed_form,
+    conditioned,
     deviation_along,
     first_activations,
     first_weight,
@@ -152,3 +153,14 @@ def test_one_kind_alone_leads_from_the_mean() -> None:
     assert torch.allclose(taught(liked[:0], liked, known), -up, atol=1e-5)
     with pytest.raises(NoDirectionError, match="thumb"):
         taught(liked[:0], liked[:0], known)
+
+
+def test_a_conditioned_direction_crosses_no_other_boundary() -> None:
+    random = torch.Generator().manual_seed(0)
+    vector, others = torch.randn(12, generator=random), torch.randn(3, 12, generator=random)
+    left = conditioned(vector, others)
+    assert float(left.norm()) == pytest.approx(1.0)
+    assert float((others @ left).abs().max()) < 1e-5
+    assert float(left @ vector) > 0
+    with pytest.raises(NoDirectionError, match="keep less"):
+        conditioned(others[0] + 2 * others[1], others)

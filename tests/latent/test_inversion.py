@@ -1,6 +1,7 @@
 """Searching for codes: every space finds pictures that the model itself drew, masks and degradations count."""
 
 import dataclasses
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,23 @@ def test_every_space_comes_near_a_picture_of_the_model(model: Model, space: Spac
     rows = best.best.ws[0]
     assert (space is Space.W_PLUS) == bool((rows - rows[0]).abs().max() > 1e-3)
     assert bool(best.best.styles) == (space is Space.STYLE)
+
+
+@pytest.mark.parametrize("space", list(Space))
+def test_pictures_that_are_searched_for_together_come_out_as_if_they_were_alone(model: Model, space: Space) -> None:
+    options = dataclasses.replace(OPTIONS, space=space, steps=8, starts=3, mean_weight=0.01)
+    pictures = model.sample([5, 6, 7], c=0)
+    labels = torch.eye(model.c_dim)[:1]
+    spread = spread_of(model.generator, model.z_dim, labels)
+    search_of = partial(Inversion, model.generator, distance=None, options=options, spread=spread, labels=labels)
+    together = list(search_of(wanted=Wanted(pictures), z_dim=model.z_dim).rounds())[-1]
+    for i, found in enumerate(together):
+        alone = search(model, Wanted(pictures[i : i + 1]), options)[-1]
+        assert found.best_pixel == pytest.approx(alone.best_pixel, rel=1e-3)
+        torch.testing.assert_close(found.best.ws, alone.best.ws, rtol=1e-2, atol=1e-3)
+        assert found.picture.shape == found.best_picture.shape == pictures[:1].shape
+    with pytest.raises(InversionError, match="rounds"):
+        next(search_of(wanted=Wanted(pictures), z_dim=model.z_dim).steps())
 
 
 def test_a_model_without_w_is_searched_in_z() -> None:

@@ -11,12 +11,12 @@ import pytest
 import torch
 
 from ganstudio.architectures import cards
-from ganstudio.core.errors import StudioError
+from ganstudio.core.errors import StudioError, WrongInputError
 from ganstudio.core.store import Array
 from ganstudio.data.images import ArrayPictures, PictureOptions, open_pictures
 from ganstudio.data.loading import BatchLoader
 from ganstudio.studio.doctor import examine, examined
-from ganstudio.studio.doctor_case import Case, case_of
+from ganstudio.studio.doctor_case import Case, case_of, draws
 from ganstudio.studio.doctor_changes import (
     calmer,
     changed,
@@ -28,8 +28,9 @@ from ganstudio.studio.doctor_changes import (
     weaker_judge,
 )
 from ganstudio.studio.doctor_findings import Change, Finding, Illness, Severity
-from ganstudio.studio.run_watch import RunWatch
+from ganstudio.studio.run_watch import Curve, RunWatch
 from ganstudio.studio.teaching_data import DIGITS
+from ganstudio.studio.training_metrics import scheduled_metrics
 from ganstudio.training.events import Evaluated
 from ganstudio.training.loop import train
 from ganstudio.training.options import TrainingOptions, TrainingOptionsError
@@ -272,3 +273,21 @@ def test_augmentation_can_be_added_to_a_run(tmp_path: Path) -> None:
 def test_an_impossible_change_is_refused() -> None:
     with pytest.raises(TrainingOptionsError, match="no option 'warp'"):
         changed(TrainingOptions("dcgan", "pictures", preset="tiny"), Change("Warp", {"warp": 9}))
+
+
+def test_who_draws_nothing_of_its_own_is_not_told_about_a_discriminator() -> None:
+    curves = {name: Curve() for name in ("losses/Dmain/real", "losses/Dmain/fake", "gradient_norms/Encode")}
+    logits = {f"observed/Dmain/logits_{word}": Curve() for word in ("real", "fake")}
+    for at in range(60):
+        for curve in (*curves.values(), *logits.values()):
+            curve.append(at + 1, 0.001)
+    case = Case({**curves, **logits}, recipe={"game": "non-saturating"}, pictures=50, images_seen=100_000)
+    found = {finding.illness for finding in examine(case)}
+    assert {Illness.STRONG_JUDGE, Illness.SMALL_DATA} <= found
+    assert examine(dataclasses.replace(case, plays=False)) == ()
+    assert draws("dcgan")
+    assert not draws("encoder")
+    assert not draws("srgan")
+    options = TrainingOptions(data="pictures", architecture="srgan", metrics=("frechet-vgg16",))
+    with pytest.raises(WrongInputError, match="no pictures of its own"):
+        scheduled_metrics(options, ArrayPictures(np.zeros((4, 3, 16, 16), np.uint8)))

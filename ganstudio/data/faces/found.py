@@ -53,21 +53,28 @@ class Face:
         return abs(self.sideways) > PROFILE
 
 
-def find_faces(detector: FaceDetector, pixels: Array, least: float = LEAST) -> tuple[Face, ...]:
+def find_faces(
+    detector: FaceDetector, pixels: Array, least: float = LEAST, *, all_turns: bool = False
+) -> tuple[Face, ...]:
     """Return the faces of a photo uint8 `[H, W, 3]`, the largest first; none where there is none.
 
     It is looked at in about a thousand pixels, in which a face has at least `least`. Where no face is found for sure,
-    the photo is looked at in turns of an eighth, too, and in fewer pixels.
+    the photo is looked at in turns of an eighth, too, and in fewer pixels. With `all_turns` it always is, and the sure
+    faces of all turns are taken together: somebody may lie while others stand.
     """
     scale = working_scale(pixels.shape[1], pixels.shape[0])
     small = resized(pixels, scale)
     upright = faces_in(detector, pixels, small, 0.0, least)
-    if any(face.score >= SURE for face in upright):
+    sure = any(face.score >= SURE for face in upright)
+    if sure and not all_turns:
         return upright
     height, width = pixels.shape[:2]
     coarser = max(scale * COARSER, SMALL / min(width, height))
     coarse = resized(pixels, min(coarser, MOST_TURNED / (width + height), scale))
     tries = (upright, *(faces_in(detector, pixels, coarse, turn, least) for turn in TURNS))
+    if sure:
+        turned = [face for faces in tries[1:] for face in faces if face.score >= SURE]
+        return sorted_once([*upright, *turned])
     return max(tries, key=lambda faces: max((face.score for face in faces), default=0.0))
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from PyQt6.QtCore import QPoint, pyqtSignal
 from PyQt6.QtGui import QEnterEvent, QFocusEvent
-from PyQt6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QInputDialog, QWidget
+from PyQt6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QInputDialog, QMenu, QWidget
 
 from ganstudio.core.direction import Direction
 from ganstudio.core.document import Document
@@ -32,6 +32,7 @@ from ganstudio.studio.direction_search import Method
 from ganstudio.studio.directions import moves_of
 from ganstudio.studio.mixing import layer_groups
 from ganstudio.studio.session import Session
+from ganstudio.studio.tagged_directions import learn_tag, telling_tags
 
 METHODS = (
     Option(Method.COMPONENTS, "PCA", "Principal components: the ways along which latents vary the most (GANSpace)"),
@@ -41,8 +42,9 @@ METHODS = (
 EMPTY = {
     Method.COMPONENTS: "Not searched yet. Finding them takes a few seconds, once for each model.",
     Method.CLOSED_FORM: "Not computed yet. It takes a moment, once for each choice of layers.",
-    Method.SAVED: "None yet. Save a slider from its menu ⋯, teach one, or import a file.",
+    Method.SAVED: "None yet. Save a slider from its menu ⋯, teach one, tag kept pictures, or import a file.",
 }
+MOST_TAGS = 24
 NUMBERED_COLUMNS, NAMED_COLUMNS = 5, 2
 ALL_LAYERS = "all"
 READABLE = f"Directions (*{SUFFIX} *.npy *.npz *.pt *.pth)"
@@ -86,6 +88,11 @@ class DirectionsPanel(Panel):
         self.bring.clicked.connect(self.import_file)
         self.share = IconButton(IconName.SAVE, "Export directions", "Write these directions into a file to be shared")
         self.share.clicked.connect(self.export_file)
+        self.tagged = TextButton(
+            "From tags…", "Tag kept pictures that have something, and get a slider across the boundary to the others"
+        )
+        self.tag_menu = QMenu(self)
+        self.tagged.clicked.connect(self._ask_tag)
         self.words = label("", "muted", wrap=True)
         self.preview = DirectionPreview(session)
         self.preview.chosen.connect(directions.add)
@@ -104,6 +111,7 @@ class DirectionsPanel(Panel):
         search.addWidget(self.seek, 1)
         search.addWidget(self.layers, 1)
         search.addWidget(self.tell, 1)
+        search.addWidget(self.tagged, 1)
         search.addStretch(0)
         for button in (self.bring, self.share):
             search.addWidget(button)
@@ -208,6 +216,7 @@ class DirectionsPanel(Panel):
         self.tell.setVisible(bool(directions.offered) and directions.undescribed and not saved)
         self.tell.setEnabled(not directions.busy)
         self.bring.setVisible(saved)
+        self.tagged.setVisible(saved and bool(self._tags()))
         self.share.setVisible(saved and bool(directions.offered))
         self.words.setText("" if directions.offered else EMPTY[method])
         self.words.setVisible(not directions.offered)
@@ -218,6 +227,20 @@ class DirectionsPanel(Panel):
         for place, button in enumerate(self.offers):
             self._grid.addWidget(button, place // columns, place % columns)
 
+    def _tags(self) -> tuple[str, ...]:
+        return telling_tags(self.session.project)[:MOST_TAGS]
+
+    def _ask_tag(self) -> None:
+        self.tag_menu.clear()
+        for tag in self._tags():
+            entry = self.tag_menu.addAction(tag)
+            assert entry is not None
+            entry.triggered.connect(partial(self._learn_tag, tag))
+        self.tag_menu.popup(self.tagged.mapToGlobal(QPoint(0, self.tagged.height())))
+
+    def _learn_tag(self, tag: str, *_checked: bool) -> None:
+        learn_tag(self.session, tag)
+
     def _offer(self, direction: Direction, place: int, saved: bool) -> DirectionButton:
         tip = f"{direction.name}: {direction.evidence or direction.origin.value}. Click for a slider along it"
         button = DirectionButton(direction.name if saved else str(place + 1), tip)
@@ -227,6 +250,8 @@ class DirectionsPanel(Panel):
         return button
 
     def _project_changed(self, after: Project, before: Project) -> None:
+        if after.kept != before.kept:
+            self._show_offers()
         if after.document.edits != before.document.edits or after.document.model != before.document.model:
             self._show_sliders(after.document)
 

@@ -60,6 +60,19 @@ def test_several_faces_come_largest_first(astronaut: Array) -> None:
     assert np.allclose(sides, [1.5 * sides[1], sides[1], 0.5 * sides[1]], rtol=0.1)
 
 
+def test_a_lying_face_beside_an_upright_one_is_found_where_all_turns_are_looked_at(astronaut: Array) -> None:
+    head = astronaut[:260, 100:350]
+    photo = np.full((300, 560, 3), 170, dtype=np.uint8)
+    photo[20:280, 20:270] = head
+    photo[25:275, 285:545] = np.rot90(head)
+    assert len(found(photo)) == 1
+    faces = find_faces(shipped_detector(), photo, all_turns=True)
+    angles = sorted(abs(math.degrees(face.square.angle)) for face in faces)
+    assert len(faces) == 2
+    assert angles[0] < 10
+    assert abs(angles[1] - 90) < 10
+
+
 def test_a_face_in_profile_is_known_as_one() -> None:
     face = found(sample("camera.png"))[0]
     assert face.in_profile
