@@ -7,6 +7,7 @@ from ganstudio.core.paths import ASSETS
 
 MODEL_FILE = "model.safetensors"
 ENCODERS = "encoders"
+SEGMENTER = Path("segmenters") / "faces-segmenter" / MODEL_FILE
 
 
 def shipped_names(root: Path = ASSETS) -> tuple[str, ...]:
@@ -17,6 +18,11 @@ def shipped_names(root: Path = ASSETS) -> tuple[str, ...]:
 def shipped_encoders(root: Path = ASSETS) -> tuple[Path, ...]:
     """Return the files of the shipped encoders."""
     return tuple(sorted((root / ENCODERS).glob(f"*/{MODEL_FILE}")))
+
+
+def shipped_segmenter(root: Path = ASSETS) -> Path:
+    """Return the file of the shipped segmenter of faces."""
+    return root / SEGMENTER
 
 
 def locate(name_or_path: str | Path, root: Path = ASSETS) -> Path:

@@ -1,4 +1,4 @@
-"""Network bending: what is done to units of an activation (Broad et al. 2021, arXiv 2005.12420)."""
+"""What is done to units of an activation: bent (Broad et al. 2021, arXiv 2005.12420) or painted (Bau et al. 2019)."""
 
 import math
 from collections.abc import Sequence
@@ -6,19 +6,35 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 
-from ganstudio.core.document import SPATIAL, Bend, BendUnits
+from ganstudio.core.document import SPATIAL, Bend, BendUnits, PaintUnits, UnitEdit
 
 LEAST_ZOOM = 0.01
 LARGEST = 1e6
 HALF_PRECISION = (torch.bfloat16, torch.float16)
 
 
-def bent(x: torch.Tensor, bends: Sequence[BendUnits]) -> torch.Tensor:
-    """Return an activation `[N, C, H, W]` (or `[N, C]`) after bends, in order; x stays as it is."""
+def bent(x: torch.Tensor, bends: Sequence[UnitEdit], masks: Sequence[torch.Tensor] = ()) -> torch.Tensor:
+    """Return an activation `[N, C, H, W]` (or `[N, C]`) after bends, in order; x stays as it is.
+
+    `masks` `[1, 1, h, w]` are those of the painted units, in their order.
+    """
     spread = x.float().flatten(1).std(dim=1, correction=0).to(x.dtype)
-    y = x
+    y, places = x, iter(masks)
     for bend in bends:
-        y = _bent(y, bend, spread)
+        y = painted(y, bend, next(places)) if isinstance(bend, PaintUnits) else _bent(y, bend, spread)
+    return y
+
+
+def painted(x: torch.Tensor, paint: PaintUnits, mask: torch.Tensor) -> torch.Tensor:
+    """Return an activation `[N, C, H, W]` whose units have come nearer to their values under the mask."""
+    known = [(u, v) for u, v in zip(paint.units, paint.values, strict=False) if 0 <= u < x.shape[1]]
+    if not known or x.ndim < 4:
+        return x
+    units, values = [unit for unit, _ in known], torch.tensor([value for _, value in known])
+    share = F.interpolate(mask.float(), (x.shape[2], x.shape[3]), mode="bilinear", antialias=True).clamp(0.0, 1.0)
+    share = (share * paint.amount).to(x).expand(len(x), len(units), -1, -1)
+    y = x.clone()
+    y[:, units] = torch.lerp(x[:, units], values.to(x)[:, None, None].expand_as(share), share)
     return y
 
 

@@ -279,6 +279,27 @@ class BendUnits:
         return self.on and math.isfinite(self.amount) and NEUTRAL.get(self.bend) != self.amount
 
 
+@dataclass(frozen=True, slots=True)
+class PaintUnits:
+    """Bring `units` of a stage's activation to `values` where `mask` `[h, w]` (0 to 1) lies (Bau et al. 2019).
+
+    An `amount` of 1 sets them there, 0.5 goes half of the way. The mask lies over the whole picture at any size.
+    """
+
+    stage: str
+    units: tuple[int, ...]
+    values: tuple[float, ...]
+    mask: ArrayRef
+    amount: float = 1.0
+    on: bool = True
+    name: str = ""
+
+    @property
+    def acts(self) -> bool:
+        """Whether it changes anything."""
+        return self.on and bool(self.units) and math.isfinite(self.amount) and self.amount != 0.0
+
+
 class OfOneLayer:
     """An edit of a layer's styles; `layer` is `stage.layer`."""
 
@@ -318,7 +339,8 @@ class OffsetStyles(OfOneLayer):
     on: bool = True
 
 
-StageEdit = BendUnits | ShiftStyle | OffsetStyles
+UnitEdit = BendUnits | PaintUnits
+StageEdit = UnitEdit | ShiftStyle | OffsetStyles
 Edit = MoveAlong | StageEdit
 
 

@@ -14,13 +14,14 @@ from ganstudio.core.bending import bent
 from ganstudio.core.device import Precision
 from ganstudio.core.document import (
     SEED_COUNT,
-    BendUnits,
     Document,
     MoveAlong,
     NoiseSetting,
     OffsetStyles,
+    PaintUnits,
     ShiftStyle,
     StageEdit,
+    UnitEdit,
 )
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.store import Store
@@ -53,9 +54,15 @@ class StageInputs:
     edits: tuple[StageEdit, ...] = ()
 
     @property
-    def bends(self) -> tuple[BendUnits, ...]:
+    def bends(self) -> tuple[UnitEdit, ...]:
         """The edits of the activation, in order."""
-        return tuple(edit for edit in self.edits if isinstance(edit, BendUnits))
+        return tuple(edit for edit in self.edits if isinstance(edit, UnitEdit))
+
+    @property
+    def masks(self) -> tuple[torch.Tensor, ...]:
+        """Where units are painted `[1, 1, h, w]`, one for each such edit."""
+        count = sum(isinstance(edit, PaintUnits) for edit in self.edits)
+        return tuple(self.tensors[f"mask{i}"] for i in range(count))
 
     @property
     def shifts(self) -> tuple[ShiftStyle, ...]:
@@ -106,11 +113,13 @@ class Stage(ABC):
             return inputs
         offsets = (store.get(edit.offsets) * edit.amount for edit in edits if isinstance(edit, OffsetStyles))
         rows = {f"offsets{i}": torch.from_numpy(array.astype(np.float32))[None] for i, array in enumerate(offsets)}
-        return replace(inputs, tensors={**inputs.tensors, **rows}, edits=edits)
+        painted = [mask_of(edit, store) for edit in edits if isinstance(edit, PaintUnits)]
+        masks = {f"mask{i}": mask for i, mask in enumerate(painted)}
+        return replace(inputs, tensors={**inputs.tensors, **rows, **masks}, edits=edits)
 
     def bending(self, inputs: StageInputs) -> Callable[[torch.Tensor], torch.Tensor] | None:
         """Return what bends the activation before anything uses it; None where nothing does."""
-        return partial(bent, bends=inputs.bends) if inputs.bends else None
+        return partial(bent, bends=inputs.bends, masks=inputs.masks) if inputs.bends else None
 
     @abstractmethod
     def resolve(self, document: Document, results: Mapping[str, Features], store: Store) -> StageInputs:
@@ -127,6 +136,14 @@ class Stage(ABC):
     def joined(self, parts: Sequence[StageInputs]) -> StageInputs | None:
         """Return what several documents give this stage as one batch, a row each; None where they must run apart."""
         return None
+
+
+def mask_of(edit: PaintUnits, store: Store) -> torch.Tensor:
+    """Return where an edit's units are painted `[1, 1, h, w]`; raises WrongInputError for what is no such mask."""
+    mask = store.get(edit.mask)
+    if mask.ndim != 2 or not mask.size:
+        raise WrongInputError(f"A region to paint in has rows and columns; this one has the shape {mask.shape}.")
+    return torch.from_numpy(mask.astype(np.float32))[None, None]
 
 
 def joined_rows(parts: Sequence[StageInputs]) -> StageInputs | None:

@@ -90,3 +90,4 @@ class Ability(StrEnum):
     ENCODING = "encoding"  # from a picture to ws
     STYLE_ENCODING = "style encoding"  # from a picture to the z of its style
     ENLARGING = "enlarging"  # from a picture to a larger one
+    SEGMENTING = "segmenting"  # from a picture to a label map

@@ -1,4 +1,4 @@
-"""Networks that are given pictures: they encode or enlarge them, and draw nothing by themselves."""
+"""Networks that are given pictures: they encode, enlarge or segment them, and draw nothing by themselves."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import torch
 
 from ganstudio.core.device import Precision
+from ganstudio.core.map_classes import MapClasses
 
 
 class PictureNetwork(ABC):
@@ -21,12 +22,19 @@ class PictureNetwork(ABC):
 
     @abstractmethod
     def answer(self, pictures: torch.Tensor) -> torch.Tensor:
-        """Return what the network makes of pictures `[N, C, H, W]` in [-1, 1]: larger ones, or codes."""
+        """Return what the network makes of pictures `[N, C, H, W]` in [-1, 1]: larger ones, codes or logits."""
 
     @property
     def device(self) -> torch.device:
         """The device that the weights are on."""
         return next(self.network.parameters()).device
+
+
+class SegmentingPictures(PictureNetwork):
+    """A network that answers a picture with logits `[N, classes, H, W]` of its pixels' classes."""
+
+    classes: MapClasses
+    channels: int
 
 
 class EnlargingPictures(PictureNetwork):

@@ -13,7 +13,8 @@ from pathlib import PurePosixPath
 import numpy as np
 from PIL import Image
 
-from ganstudio.core.map_classes import MOST_MAP_CLASSES, Colour, MapClasses, default_colours
+from ganstudio.core.map_classes import MOST_MAP_CLASSES, MapClasses
+from ganstudio.core.palette import Colour, class_colours
 from ganstudio.core.store import Array
 from ganstudio.data.decoding import (
     FORMATS,
@@ -120,7 +121,7 @@ def _classes(files: PictureFiles, note: str, instances: bool) -> MapClasses:
         content = json.loads(files.read(note))
         entries = [entry if isinstance(entry, Mapping) else {"name": entry} for entry in content["classes"]]
         names = tuple(str(entry["name"]) for entry in entries)
-        usual = default_colours(len(names))
+        usual = class_colours(len(names))
         colours = tuple(_colour(entry, usual[i]) for i, entry in enumerate(entries))
         swapped = tuple((names.index(one), names.index(other)) for one, other in content.get("mirrored", ()))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:

@@ -18,6 +18,7 @@ from ganstudio.core.picture_network import PictureNetwork
 from ganstudio.engine.model import open_model
 
 CPU = torch.device("cpu")
+KINDS = (Ability.ENCODING, Ability.ENLARGING, Ability.SEGMENTING)
 CASES = [
     pytest.param(card, card.presets[name], id=f"{card.id}-{name}")
     for card in cards().values()
@@ -53,7 +54,7 @@ def pictures_for(card: Architecture[Any], config: object, count: int = 2) -> tor
 def test_the_card_is_complete(card: Architecture[Any], config: object) -> None:
     assert cards()[card.id] is card
     assert isinstance(config, card.config)
-    assert len(card.abilities(config) & {Ability.ENCODING, Ability.ENLARGING}) == 1
+    assert len(card.abilities(config) & set(KINDS)) == 1
     assert all(card.can(ability) for ability in card.abilities(config))
     assert card.unseen <= {field.name for field in dataclasses.fields(config)}  # type: ignore[arg-type]
 
@@ -92,7 +93,7 @@ def test_save_and_open_give_the_same_network(card: Architecture[Any], config: ob
     assert opened.config == config  # type: ignore[attr-defined]
     assert provenance == origin
     assert torch.equal(opened.answer(pictures), network.answer(pictures))
-    other = next(a for a in (Ability.ENCODING, Ability.ENLARGING) if a is not ability)
+    other = next(a for a in KINDS if a is not ability)
     with pytest.raises(WrongKindError, match="is not made for"):
         open_picture_network(path, other, CPU)
     with pytest.raises(WrongKindError, match="draws nothing by itself"):

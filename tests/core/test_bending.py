@@ -7,7 +7,10 @@ import pytest
 import torch
 
 from ganstudio.core.bending import bent
-from ganstudio.core.document import Bend, BendUnits, ShiftStyle
+from ganstudio.core.document import Bend, BendUnits, PaintUnits, ShiftStyle
+from ganstudio.core.errors import WrongInputError
+from ganstudio.core.generator import mask_of
+from ganstudio.core.store import ArrayRef, Store
 
 
 def activation() -> torch.Tensor:
@@ -86,3 +89,60 @@ def test_absurd_amounts_do_not_fail(bend: Bend) -> None:
     assert not ShiftStyle("b8.conv0", 0, math.nan).acts
     for amount in (1e300, -1e300):
         assert bent(activation(), [BendUnits("b8", (), bend, amount)]).shape == (2, 3, 8, 8)
+
+
+HERE = ArrayRef("any", (8, 8), "|u1")
+
+
+def test_painted_units_take_their_values_under_the_mask_alone() -> None:
+    x = activation()
+    mask = torch.zeros(1, 1, 8, 8)
+    mask[..., 2:5, 3:8] = 1.0
+    before = x.clone()
+    y = bent(x, [PaintUnits("b8", (2, 0), (7.0, -3.0), HERE)], [mask])
+    assert torch.equal(x, before)
+    assert torch.equal(y[:, 1], x[:, 1])
+    assert (y[:, 2, 2:5, 3:8] == 7.0).all()
+    assert (y[:, 0, 2:5, 3:8] == -3.0).all()
+    outside = mask[0, 0] == 0
+    assert torch.equal(y[..., outside], x[..., outside])
+    half = bent(x, [PaintUnits("b8", (2,), (7.0,), HERE, 0.5)], [mask])
+    torch.testing.assert_close(half[:, 2, 2:5, 3:8], (x[:, 2, 2:5, 3:8] + 7.0) / 2)
+
+
+@pytest.mark.parametrize("side", [2, 4, 16, 64])
+def test_a_mask_of_any_size_lies_over_the_whole_picture(side: int) -> None:
+    x = activation()
+    mask = torch.zeros(1, 1, side, side)
+    mask[..., : side // 2, :] = 1.0
+    y = bent(x, [PaintUnits("b8", (1,), (9.0,), HERE)], [mask])
+    torch.testing.assert_close(y[:, 1, :2], torch.full((2, 2, 8), 9.0))
+    torch.testing.assert_close(y[:, 1, 6:], x[:, 1, 6:])
+
+
+def test_paint_and_bends_follow_one_another_with_their_own_masks() -> None:
+    x, one, other = activation(), torch.zeros(1, 1, 8, 8), torch.zeros(1, 1, 8, 8)
+    one[..., :4], other[..., 4:] = 1.0, 1.0
+    edits = [PaintUnits("b8", (0,), (2.0,), HERE), BendUnits("b8", (0,), Bend.SCALE, 3.0),
+             PaintUnits("b8", (0,), (5.0,), HERE)]  # fmt: skip
+    y = bent(x, edits, [one, other])
+    assert (y[:, 0, :, :4] == 6.0).all()
+    assert (y[:, 0, :, 4:] == 5.0).all()
+
+
+def test_paint_that_changes_nothing_or_knows_no_unit_is_left_out() -> None:
+    assert not PaintUnits("b8", (), (), HERE).acts
+    assert not PaintUnits("b8", (1,), (2.0,), HERE, 0.0).acts
+    assert not PaintUnits("b8", (1,), (2.0,), HERE, on=False).acts
+    assert not PaintUnits("b8", (1,), (2.0,), HERE, math.nan).acts
+    x, mask = activation(), torch.ones(1, 1, 8, 8)
+    assert torch.equal(bent(x, [PaintUnits("b8", (7, -1), (1.0, 1.0), HERE)], [mask]), x)
+    assert bent(x, [PaintUnits("b8", (7, 1), (4.0, 3.0), HERE)], [mask])[:, 1].unique().tolist() == [3.0]
+    rows = torch.randn(2, 3)
+    assert torch.equal(bent(rows, [PaintUnits("b8", (1,), (4.0,), HERE)], [mask]), rows)
+
+
+def test_a_region_without_rows_and_columns_is_refused() -> None:
+    store = Store()
+    with pytest.raises(WrongInputError, match="has the shape"):
+        mask_of(PaintUnits("b8", (1,), (1.0,), store.put(torch.ones(3).numpy())), store)

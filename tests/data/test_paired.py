@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ganstudio.core.errors import StudioError
-from ganstudio.core.map_classes import MapClasses, default_colours
+from ganstudio.core.map_classes import MapClasses
 from ganstudio.data.decoding import BrokenPictureError
 from ganstudio.data.images import FilePictures, PictureOptions, open_pictures
 from ganstudio.data.labels import LabelsError
@@ -226,12 +226,6 @@ def test_a_square_is_cut_from_the_middle(height: int, width: int, side: int) -> 
     assert (found // 100 < (height - least) // 2 + least + 1).all()
     if side == height == width:
         assert np.array_equal(found, rows * 100 + columns)
-
-
-def test_default_colours_can_be_told_apart() -> None:
-    colours = default_colours(256)
-    assert len(set(colours)) == 256
-    assert all(0 <= shade <= 255 for colour in colours for shade in colour)
 
 
 def test_errors_are_for_people(tmp_path: Path) -> None:
