@@ -6,6 +6,7 @@ from assets.builders.digits import DIGITS
 from assets.builders.encoders import FACES_ENCODER, TrainedEncoder
 from assets.builders.faces_dcgan import FACES_DCGAN
 from assets.builders.faces_grown import FACES, FACES_PROGAN, FACES_STYLEGAN
+from assets.builders.faces_seg import FACES_SEG
 from assets.builders.lpips import LPIPS
 from assets.builders.models import AVATARS_DCGAN, DIGITS_GAN
 from assets.builders.mtcnn import MTCNN
@@ -14,7 +15,7 @@ from assets.builders.samples import SAMPLES
 from assets.builders.trained import TrainedModel
 
 BUILDERS: dict[str, Builder] = {
-    builder.name: builder for builder in (FACES_DCGAN, *LPIPS, MTCNN, REAL_ESRGAN, SAMPLES, AVATARS, DIGITS)
+    builder.name: builder for builder in (FACES_DCGAN, *LPIPS, MTCNN, REAL_ESRGAN, SAMPLES, AVATARS, DIGITS, FACES_SEG)
 }
 TRAINED: dict[str, TrainedModel] = {
     model.name: model for model in (DIGITS_GAN, AVATARS_DCGAN, FACES_PROGAN, FACES_STYLEGAN, FACES)
