@@ -37,6 +37,10 @@ def recipe_in(path: Path, store: Store) -> Recipe:
     found = carried_recipe(path)
     if found is None and not path.is_file():
         raise BrokenFileError(f"There is no file {path}; choose another one.")
+    if found is None and path.suffix.lower() == SUFFIX:
+        raise BrokenFileError(
+            f"{path.name} is no recipe of GAN Studio, or was damaged; open the picture or film that it belongs to."
+        )
     if found is None and is_broken(path):
         raise BrokenFileError(
             f"{path.name} is broken: it ends too early, or is not what its name says. "

@@ -96,8 +96,10 @@ def test_broken_pictures_are_called_so(running: Running, tmp_path: Path) -> None
     (tmp_path / "broken.webp").write_bytes(b"RIFF....WEBP")
     whole = picture_bytes(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8), ".png", None)
     (tmp_path / "cut.png").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "empty.recipe").write_bytes(b"{}")
     for name, words in (
         ("broken.webp", "broken.webp is broken"),
+        ("empty.recipe", "empty.recipe is no recipe"),
         ("cut.png", "cut.png is broken"),
         ("missing.mp4", "There is no file"),
     ):

@@ -244,6 +244,7 @@ class ExportPanel(Panel):
         self._numbers[slider] = value
         slider.show_value(value)
         self._show_quality()
+        self._show_note()
 
     def _show_quality(self) -> None:
         self.rate.setVisible(self._has_rate)
@@ -259,7 +260,7 @@ class ExportPanel(Panel):
             self._show_kind()
 
     def _show_kind(self) -> None:
-        kind, project = self.kind, self.session.project
+        kind = self.kind
         if self._form not in [option.key for option in kind.formats]:
             self._form = kind.formats[0].key
         self.form.show_options(kind.formats)
@@ -267,11 +268,18 @@ class ExportPanel(Panel):
         self.seeds.setVisible(kind.seeds)
         self.fps.setVisible(kind.moves)
         self._show_quality()
+        self._show_note()
+
+    def _show_note(self) -> None:
+        kind, project = self.kind, self.session.project
         missing = ""
         if kind.moves and len(project.timeline.keyframes) < 2:
             missing = "There is no path yet: put two keyframes on the timeline first."
         if self.what.key == KEPT and not project.kept:
             missing = "Nothing is kept yet: press L to keep a picture."
-        larger = " Enlarged with Real-ESRGAN; the recipe says so." if self.enlarge.isChecked() else ""
-        self.note.setText(missing or f"Always in full precision.{larger}")
+        side = int(self._numbers[self.side])
+        size = f"resampled to {side} px along the longer side" if side else "at the model's own size"
+        if self.enlarge.isChecked():
+            size = f"enlarged with Real-ESRGAN, as the recipe says{f', and {size}' if side else ''}"
+        self.note.setText(missing or f"Always in full precision, {size}.")
         self.go.setEnabled(not missing)

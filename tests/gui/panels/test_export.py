@@ -53,6 +53,10 @@ def test_what_is_missing_is_said_and_formats_follow(start: Start) -> None:
     running.qtbot.mouseClick(panel.form.button(".jpg"), LEFT)
     assert panel.quality.isVisibleTo(panel)
     assert panel.options().side is None
+    assert panel.note.text() == "Always in full precision, at the model's own size."
+    panel.side.changed.emit(512.0, "")
+    assert panel.options().side == 512
+    assert "resampled to 512 px" in panel.note.text()
 
 
 def test_a_film_and_many_seeds_are_written(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
