@@ -87,8 +87,8 @@ class SpadeRecipe(PairRecipe):
         self._just_drawn: dict[tuple[int, int], torch.Tensor] = {}
         betas = (options.beta1, options.beta2)
         self._optimizers = {
-            G: torch.optim.Adam(self.generator.parameters(), options.generator_lr, betas),
-            D: torch.optim.Adam(self.discriminator.parameters(), options.discriminator_lr, betas),
+            G: torch.optim.Adam(self.generator.parameters(), options.generator_lr, betas, fused=True),
+            D: torch.optim.Adam(self.discriminator.parameters(), options.discriminator_lr, betas, fused=True),
         }
 
     def phases(self) -> tuple[Phase, ...]:
@@ -140,7 +140,9 @@ class SpadeRecipe(PairRecipe):
                 wanted = self.discriminator(planes, real)
             losses["features"] = matched_features(judged, wanted) * options.feature_weight
         if self.features is not None:
-            losses["content"] = content_distance(self.features.to(real.device), drawn, real) * options.content_weight
+            rows = max(1, round(len(real) * options.content_share))
+            distance = content_distance(self.features.to(real.device), drawn[:rows], real[:rows])
+            losses["content"] = distance * options.content_weight
         if divergence is not None:
             losses["kl"] = divergence.mean() * options.kl_weight
         return Losses(losses, {"logits_fake": _row(logits)})
@@ -198,4 +200,4 @@ def initialise(network: nn.Module) -> None:
             layer.bias.zero_()
 
 
-recipe_card = RecipeCard(SpadeOptions, PRESETS, SpadeRecipe, batch_statistics=True, needs_maps=True)
+recipe_card = RecipeCard(SpadeOptions, PRESETS, SpadeRecipe, batch_statistics=True, needs_maps=True, usual="faces-64")

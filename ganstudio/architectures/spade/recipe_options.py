@@ -37,6 +37,8 @@ class SpadeOptions:
     """Weight of the difference of the discriminators' features."""
     content_weight: float = 10.0
     """Weight of the difference of VGG features (the shipped VGG-16 stands in for the paper's VGG-19)."""
+    content_share: float = 1.0
+    """Share of every batch whose VGG features are compared, which cost as much as half of all the rest."""
     kl_weight: float = 0.05
     """Weight of what the encoder's styles differ from random ones."""
     ema_half_life: float = 0.0
@@ -46,7 +48,7 @@ class SpadeOptions:
 PAPER = SpadeOptions()
 SMALL = SpadeOptions(
     batch=16, generator_width=32, most_channels=192, hidden=32, upsampling=Upsampling.LESS, z_dim=64, encoder_width=24,
-    discriminator_width=32, discriminator_layers=3, generator_lr=0.0002, ema_half_life=5_000,
+    discriminator_width=32, discriminator_layers=3, generator_lr=0.0002, content_share=0.5, ema_half_life=5_000,
 )  # fmt: skip
 TINY = SpadeOptions(
     batch=4, generator_width=2, most_channels=6, hidden=4, upsampling=Upsampling.LESS, z_dim=5, encoder_width=2,
