@@ -94,6 +94,25 @@ def styled_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def painter_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small SPADE of five classes with a style and its encoder, 64 px, as a file."""
+    from dataclasses import replace
+
+    import torch
+
+    from ganstudio.architectures.spade import card
+    from ganstudio.checkpoints.checkpoint import Checkpoint
+    from ganstudio.checkpoints.format import save_checkpoint
+
+    torch.manual_seed(6)
+    classes = ("background", "hair", "skin", "eyes", "hat")
+    small = replace(card.presets["tiny"], classes=classes, colours=(), resolution=64)
+    path = tmp_path_factory.mktemp("models") / "small-painter.safetensors"
+    save_checkpoint(path, Checkpoint(card.id, small, {"generator": dict(card.build(small).network.state_dict())}))
+    return path
+
+
 @pytest.fixture
 def tiny_enlarger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A small network that enlarges four times, in the place of the shipped one; returns the name in recipes."""

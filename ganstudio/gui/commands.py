@@ -84,7 +84,7 @@ def picture_commands(chrome: Chrome, stage: Stage) -> tuple[Command, ...]:
             group="Picture",
         ),
         Command("copy", "Copy the picture", chrome.copy, "Ctrl+C", words="clipboard", group="Picture"),
-        Command("paste", "Paste a picture's state", chrome.paste, "Ctrl+V", words="clipboard file", group="Picture"),
+        Command("paste", "Paste a picture", chrome.paste, "Ctrl+V", words="clipboard state photo", group="Picture"),
         Command("save", "Save the picture…", chrome.save, "Ctrl+S", words="export", group="Picture"),
     )
 

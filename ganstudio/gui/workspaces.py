@@ -24,6 +24,11 @@ from ganstudio.gui.panels.mixing import MixingPanel
 from ganstudio.gui.panels.mixing_sheet import MixingSheetPanel
 from ganstudio.gui.panels.model import ModelPanel
 from ganstudio.gui.panels.noise import NoisePanel
+from ganstudio.gui.panels.paint_map import PaintMapPanel
+from ganstudio.gui.panels.paint_page import PaintPage
+from ganstudio.gui.panels.paint_palette import PalettePanel
+from ganstudio.gui.panels.paint_style import PaintStylePanel
+from ganstudio.gui.panels.paint_tools import PaintToolsPanel
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.panels.photo_card import PhotoCardPanel
 from ganstudio.gui.panels.photo_page import PhotoPage
@@ -117,6 +122,17 @@ PHOTO = Workspace(
     front=PhotoPage.title,
 )
 
+PAINT = Workspace(
+    name="paint",
+    title="Paint",
+    icon=IconName.PAINT,
+    left=(PalettePanel, PaintToolsPanel, HistoryPanel),
+    right=(PaintMapPanel, PaintStylePanel, LatentPanel, TruncationPanel, ExportPanel, LibraryPanel),
+    middle=(PaintPage,),
+    folded=(TruncationPanel, ExportPanel, LibraryPanel),
+    front=PaintPage.title,
+)
+
 TRAIN = Workspace(
     name="train",
     title="Train",
@@ -137,7 +153,7 @@ LEARN = Workspace(
     front=LearnPanel.title,
 )
 
-WORKSPACES: tuple[Workspace, ...] = (EXPLORE, PHOTO, TRAIN, LEARN)
+WORKSPACES: tuple[Workspace, ...] = (EXPLORE, PHOTO, PAINT, TRAIN, LEARN)
 
 
 def workspace_named(name: str | None, workspaces: tuple[Workspace, ...] = WORKSPACES) -> Workspace:

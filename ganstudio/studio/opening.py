@@ -1,20 +1,26 @@
 """Files that a person drops or chooses: what each of them is, and what opening it does."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from ganstudio.core.errors import StudioError
+from ganstudio.core.files import write_file
+from ganstudio.core.frame import Problem
 from ganstudio.studio.direction_files import is_directions
 from ganstudio.studio.kept_files import import_latents, keep_named
 from ganstudio.studio.mixing import read_latents
 from ganstudio.studio.photo_reading import is_photo
+from ganstudio.studio.pictures import prepare_folder
 from ganstudio.studio.project_file import is_project
 from ganstudio.studio.recipes import carries_recipe, open_recipe
 from ganstudio.studio.runs import is_run
 from ganstudio.studio.session import Session
 from ganstudio.studio.train_data import is_data
 
+PASTED = "pasted"
 LATENT_SUFFIXES = (".npy", ".npz", ".pt", ".pth")
 
 
@@ -88,6 +94,22 @@ def opener_of(path: Path) -> Opener:
 def open_file(session: Session, path: Path) -> None:
     """Open any file the studio knows; what goes wrong is told by the session's `failed`."""
     opener_of(path).open(session, path)
+
+
+def open_pasted(session: Session, png: bytes) -> None:
+    """Edit a picture that another program copied, as a photo; its file stays in the user's folder.
+
+    A full disk or a read-only folder is told by the session's `failed`.
+    """
+    folder = session.settings.folder / PASTED
+    path = folder / f"pasted-{hashlib.sha256(png).hexdigest()[:10]}.png"
+    try:
+        prepare_folder(folder)
+        write_file(path, [png], len(png))
+    except StudioError as error:
+        session.failed.emit(Problem(str(error)))
+    else:
+        session.photo.open(path)
 
 
 def open_files(session: Session, files: Sequence[Path]) -> None:

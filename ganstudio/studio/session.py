@@ -71,9 +71,11 @@ class Session:
         self._beside = Beside(compute.tell)
         self.runs = Runs(self)
         self.lecture = Lecture(self)
-        from ganstudio.studio.photo import PhotoEditing  # which speaks of sessions itself
+        from ganstudio.studio.painting.painting import Painting  # both speak of sessions themselves
+        from ganstudio.studio.photo import PhotoEditing
 
         self.photo = PhotoEditing(self)
+        self.painting = Painting(self)
 
     def start(self, first_model: str | None = None) -> None:
         """Start the computing with the remembered device and the first model."""

@@ -2,13 +2,14 @@
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PyQt6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.store import Array
 from ganstudio.gui.canvas.viewer import image_of
 from ganstudio.gui.theme.appearance import ink
 from ganstudio.gui.widgets.buttons import describe
+from ganstudio.gui.widgets.drawn import Drawn
 from ganstudio.studio.painting.brush import Place, round_reach
 
 SIDE = 256
@@ -17,7 +18,7 @@ VEIL = 165
 STEP = 8
 
 
-class MaskPaint(QWidget):
+class MaskPaint(Drawn):
     """`painted` carries the mask uint8 `[256, 256]` at the end of each stroke; 255 counts, 0 does not."""
 
     painted = pyqtSignal(object)
@@ -125,16 +126,6 @@ class MaskPaint(QWidget):
         if self.hasFocus():
             painter.setPen(QPen(ink(QPalette.ColorRole.Highlight), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
-
-    def focusInEvent(self, event: QFocusEvent | None) -> None:
-        """Show the focus ring."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent | None) -> None:
-        """Hide the focus ring."""
-        super().focusOutEvent(event)
-        self.update()
 
     def _brush_shown(self) -> bool:
         return self.underMouse() or self.hasFocus()

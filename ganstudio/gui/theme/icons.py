@@ -85,6 +85,21 @@ class IconName(StrEnum):
     MASK = "ph.paint-brush"
     PASTE = "ph.selection-inverse"
     DRAG = "ph.hand-pointing"
+    PAINT = "ph.palette"
+    BRUSH = "ph.paint-brush"
+    LINE = "ph.line-segment"
+    RECTANGLE = "ph.rectangle"
+    ELLIPSE = "ph.circle"
+    LASSO = "ph.polygon"
+    BUCKET = "ph.paint-bucket"
+    EXCHANGE = "ph.arrows-clockwise"
+    SELECT = "ph.selection"
+    MOVE = "ph.arrows-out-cardinal"
+    PICK = "ph.eyedropper"
+    MIRROR = "ph.intersect"
+    MAP = "ph.map-trifold"
+    STYLE = "ph.swatches"
+    TAKE_IN = "ph.upload-simple"
 
 
 class DrawnOnce(QIconEngine):

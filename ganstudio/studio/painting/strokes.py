@@ -73,7 +73,7 @@ class Stroke:
 
     def __init__(self, labels: Array, hand: Hand, first: Touch, *, other: bool = False, region: Array | None = None):
         """Begin with the map uint8 `[H, W]`; `region` bool `[H, W]` is what was selected before."""
-        self.before, self.hand = labels, hand
+        self.before, self.hand, self.other = labels, hand, other
         self.labels = labels
         self.region = region
         self._label = hand.other if other else hand.label

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from PyQt6.QtCore import QMimeData, QPoint, Qt
-from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtGui import QColor, QGuiApplication, QImage
 from PyQt6.QtWidgets import QFileDialog
 
 from ganstudio.core.document import LatentPoint
@@ -123,6 +124,29 @@ def test_a_copied_picture_is_pasted_as_its_state(start: Start) -> None:
     clipboard.setMimeData(QMimeData())
     qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
     assert "clipboard holds no picture" in window.stage.banner.sentence.text()
+
+
+def test_another_programs_picture_is_pasted_as_a_photo(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = start()
+    session, qtbot, clipboard = running.session, running.qtbot, QGuiApplication.clipboard()
+    assert clipboard is not None
+    picture = QImage(64, 48, QImage.Format.Format_RGB32)
+    picture.fill(QColor(10, 200, 30))
+    clipboard.setImage(picture)
+    qtbot.keyClick(running.window, Qt.Key.Key_V, CONTROL)
+    qtbot.waitUntil(lambda: session.photo.hand is not None, timeout=30_000)
+    assert session.photo.hand is not None
+    pixels = np.asarray(Image.open(session.photo.hand.path))
+    assert pixels.shape == (48, 64, 3)
+    assert (pixels == (10, 200, 30)).all()
+    monkeypatch.setattr(session.settings, "folder", tmp_path / "file" / "below")
+    (tmp_path / "file").write_text("no folder")
+    picture.fill(QColor(10, 20, 30))
+    clipboard.setImage(picture)
+    running.window.paste()
+    assert "cannot be written to" in running.window.stage.banner.sentence.text()
 
 
 def test_scripts_and_command_lines_are_copied(start: Start) -> None:
