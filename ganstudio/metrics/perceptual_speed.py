@@ -4,8 +4,9 @@ LPIPS is a squared distance, so near x it is a quadratic form of dx: with the un
 LPIPS(x, x + ε dx) / ε² → Σ_l mean_hw Σ_c w_lc (dn_lc)², where dn_l is the derivative of n_l along dx. Nothing is
 subtracted here, so float32 is exact to a few digits more than a finite difference, whose ε = 1e-4 leaves 10 % noise.
 
-Rounding the network to bfloat16 changes one value by 2 % and the mean of many by a few thousandths, where paths differ
-by their whole length; what is measured beside pictures, and says how far it can be trusted, takes that for its speed.
+Rounding the network to bfloat16 changes one value by 2 % (at most 9 % of 192 paths) and their mean by less than half a
+percent, where paths differ by their whole length: near enough for what is measured beside pictures and says how far it
+can be trusted. Rounding the synthesis as well would make the mean 4 % too small.
 """
 
 from collections.abc import Generator
