@@ -61,6 +61,19 @@ class SmallChart(QWidget):
         describe(self, self._name, f"{self._tip}. {said or 'Nothing yet'}")
         self.update()
 
+    def labelled(self) -> list[float]:
+        """The values that the upright axis names: powers of ten where it is logarithmic and holds two, else 1, 2, 5."""
+        room = max(int(self._area().height() / 26), 1)
+        if not self._log:
+            return list(self._y.ticks(room))
+        decades = range(math.floor(self._y.low), math.ceil(self._y.high) + 1)
+        for steps in ((1.0,), (1.0, 2.0, 5.0), (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0)):
+            found = [step * 10.0**decade for decade in decades for step in steps]
+            shown = [value for value in found if self._y.low <= math.log10(value) <= self._y.high]
+            if len(shown) >= 2:
+                return shown[:: -(-len(shown) // (room + 1))]
+        return [10.0 ** ((self._y.low + self._y.high) / 2.0)]
+
     def _fit(self, x_title: str) -> None:
         values = np.concatenate([self._scaled(s.y) for s in self.series])
         if self._bound is not None:
@@ -119,15 +132,13 @@ class SmallChart(QWidget):
         area, muted = self._area(), ink(QPalette.ColorRole.PlaceholderText)
         line = QPen(ink(QPalette.ColorRole.Midlight), 1)
         right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for value in self._y.ticks(max(int(area.height() / 26), 1)):
-            if self._log and value != round(value):
-                continue
-            y = self._place(self._x.low, value).y()
+        for value in self.labelled():
+            height = float(self._scaled(np.array([value]))[0])
+            y = self._place(self._x.low, height).y()
             painter.setPen(line)
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(muted)
-            shown = 10.0**value if self._log else value
-            painter.drawText(QRectF(0, y - 8, LEFT_PX - 5, 16), right, number_in_words(shown))
+            painter.drawText(QRectF(0, y - 8, LEFT_PX - 5, 16), right, number_in_words(value))
         painter.setPen(muted)
         below = QRectF(LEFT_PX, self.height() - 15, area.width(), 13)
         painter.drawText(below, int(Qt.AlignmentFlag.AlignLeft), number_in_words(round(self._x.low)))
