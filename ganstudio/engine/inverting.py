@@ -234,8 +234,8 @@ class PhotoInversion:
 
 
 def going_on(options: InversionOptions) -> InversionOptions:
-    """Return the options of a search that begins at a good code: nothing shakes it, and the rate needs no rise."""
-    return replace(options, latent_noise=0.0, ramp_up=0.0)
+    """Return the options of a search that begins at a good code: nothing shakes it."""
+    return replace(options, latent_noise=0.0)
 
 
 def channels_of(model: Model) -> int:
