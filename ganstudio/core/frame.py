@@ -108,6 +108,7 @@ class Problem:
     details: str = ""
     harmless: bool = False  # something else was done instead, and all goes on
     action: str = ""  # what failed, in the first word of its title; a later success takes the problem back
+    lasting: bool = False  # in sight until a person puts it away, whatever succeeds meanwhile
 
 
 @dataclass(frozen=True, slots=True)

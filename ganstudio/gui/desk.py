@@ -38,6 +38,7 @@ class Desk(QObject):
         self._top, self._line, self._stage, self._status = top, line, stage, status
         self._browse = browse
         self._failing = ""  # the action whose problem is in sight
+        self._lasting = False  # whether that problem stays there
         self._numbers = ReadOut()
         self._refresh = QTimer(self)
         self._refresh.setInterval(REFRESH_MS)
@@ -76,7 +77,7 @@ class Desk(QObject):
         self._show_numbers()
 
     def _failed(self, problem: Problem) -> None:
-        self._failing = problem.action
+        self._failing, self._lasting = problem.action, problem.lasting
         self._stage.tell_problem(problem.sentence, problem.details)
         self._show_activity()
 
@@ -88,7 +89,7 @@ class Desk(QObject):
     def _model_changed(self, *_told: object) -> None:
         self._show_line()
         self._show_activity()
-        if self._session.model is not None:
+        if self._session.model is not None and not self._lasting:
             self._stage.forget_problem()
 
     def _device_changed(self, *_told: object) -> None:

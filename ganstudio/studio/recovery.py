@@ -114,7 +114,7 @@ class Recovery:
             folder.mkdir(parents=True)
         except OSError as error:
             sentence = f"Edits cannot be kept safe from a crash: {self._home} cannot be written ({error.strerror})."
-            self._session.failed.emit(Problem(f"{sentence} Free some space or change its permissions."))
+            self._session.failed.emit(Problem(f"{sentence} Free some space or change its permissions.", lasting=True))
             return
         self._lock = FileLock.taken(folder / LOCK)
         self._journal = Journal(folder, self._session.store, self._problems.append, self._interval)
@@ -146,7 +146,7 @@ class Recovery:
         if self._journal is not None and len(tree.nodes) > 1:
             self._journal.note(tree, self._picture())
         while self._problems:
-            self._session.failed.emit(Problem(str(self._problems.pop())))
+            self._session.failed.emit(Problem(str(self._problems.pop()), lasting=True))
 
     def _note_file(self) -> None:
         """Write down which project file is open."""

@@ -152,6 +152,17 @@ def test_after_a_crash_the_session_is_offered_and_restored(start: Start, qtbot: 
     assert running.session.undo_label == "Truncation ψ"
 
 
+def test_a_home_that_cannot_be_written_stays_told_while_the_model_opens(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    running = start(settings=Settings(folder=tmp_path / "file" / "below"))
+    banner = running.window.stage.banner
+    assert running.session.frame is not None
+    assert banner.isVisible()
+    assert "cannot be kept safe from a crash" in banner.sentence.text()
+    running.qtbot.mouseClick(banner.close_button, LEFT)
+    assert not banner.isVisible()
+
+
 def test_a_crashed_session_can_be_discarded(start: Start, qtbot: QtBot, tmp_path: Path) -> None:
     home = crashed_home(start, qtbot, tmp_path)
     (left,) = (home / SESSIONS).iterdir()
