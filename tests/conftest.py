@@ -114,6 +114,28 @@ def painter_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def tiny_segmenter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    """A small network that finds classes, in the place of the shipped one; returns its classes."""
+    import torch
+
+    from ganstudio.architectures.segmenter import card
+    from ganstudio.architectures.segmenter.networks import SegmenterConfig
+    from ganstudio.checkpoints import shipped
+    from ganstudio.checkpoints.checkpoint import Checkpoint
+    from ganstudio.checkpoints.format import save_checkpoint
+    from ganstudio.engine import segmenting
+
+    torch.manual_seed(5)
+    classes = ("background", "hair", "eyes", "moon")
+    small = SegmenterConfig(16, 3, (4, 8), classes)
+    path = tmp_path / "tiny-segmenter.safetensors"
+    save_checkpoint(path, Checkpoint(card.id, small, {"generator": dict(card.build(small).network.state_dict())}))
+    for module in (shipped, segmenting):
+        monkeypatch.setattr(module, "shipped_segmenter", lambda: path)
+    return classes
+
+
+@pytest.fixture
 def tiny_enlarger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A small network that enlarges four times, in the place of the shipped one; returns the name in recipes."""
     import torch

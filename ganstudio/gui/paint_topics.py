@@ -72,3 +72,19 @@ STYLE = Topic(
     ),
     SPADE,
 )
+CONCEPTS = Topic(
+    "Parts",
+    (
+        (
+            "This model draws from no map. But some of the units inside it light up where hair is, others where eyes "
+            "are. They are found by comparing many of its pictures with what a segmenter sees in them, which takes a "
+            "while the first time and is kept."
+        ),
+        (
+            "Choose a class and paint on the picture: in the painted region its units are set to what they are where "
+            "the class is, or, to remove it, where it is not. The model then draws what goes with that."
+        ),
+        "The effect is measured: how much of the region the class covers, and how much changed elsewhere (LPIPS).",
+    ),
+    "Bau et al. 2019, “GAN Dissection: Visualizing and Understanding Generative Adversarial Networks”",
+)

@@ -308,6 +308,7 @@ class MainWindow(QMainWindow):
             self.desk.bindings.on(session.runs.workspace_wanted, self.show_workspace)
             self.desk.bindings.on(session.photo.workspace_wanted, self.show_workspace)
             self.desk.bindings.on(session.photo.page_wanted, self.reveal)
+            self.desk.bindings.on(session.painting.workspace_wanted, self.show_workspace)
         for source in (model_commands, class_commands, device_commands):
             self.book.add_source(partial(source, session))
         self.top.undo.clicked.connect(self.book.action("undo").trigger)

@@ -24,6 +24,7 @@ from ganstudio.gui.panels.mixing import MixingPanel
 from ganstudio.gui.panels.mixing_sheet import MixingSheetPanel
 from ganstudio.gui.panels.model import ModelPanel
 from ganstudio.gui.panels.noise import NoisePanel
+from ganstudio.gui.panels.paint_concepts import ConceptPanel
 from ganstudio.gui.panels.paint_map import PaintMapPanel
 from ganstudio.gui.panels.paint_page import PaintPage
 from ganstudio.gui.panels.paint_palette import PalettePanel
@@ -126,7 +127,7 @@ PAINT = Workspace(
     name="paint",
     title="Paint",
     icon=IconName.PAINT,
-    left=(PalettePanel, PaintToolsPanel, HistoryPanel),
+    left=(PalettePanel, PaintToolsPanel, ConceptPanel, HistoryPanel),
     right=(PaintMapPanel, PaintStylePanel, LatentPanel, TruncationPanel, ExportPanel, LibraryPanel),
     middle=(PaintPage,),
     folded=(TruncationPanel, ExportPanel, LibraryPanel),

@@ -55,7 +55,7 @@ def recipe_in(path: Path, store: Store) -> Recipe:
 
 
 def open_recipe(session: Session, path: Path) -> None:
-    """Bring the state back that a picture or film was exported from, as one step; other pictures are photos."""
+    """Bring the state back that a picture or film was exported from, as one step; other pictures are photos or maps."""
 
     def read(_backend: Backend) -> Iterator[Progress]:
         try:
@@ -70,7 +70,7 @@ def open_recipe(session: Session, path: Path) -> None:
         if not status.is_over and isinstance(recipe, Recipe):
             _restore(session, recipe, f"Open the recipe of {path.name}")
         elif not status.is_over and isinstance(recipe, Path):
-            session.photo.open(recipe)
+            session.painting.take_picture(recipe)
 
     session.add_job(f"Opening {path.name}", read, take, Urgency.QUICK)
 

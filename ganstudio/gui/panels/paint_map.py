@@ -21,7 +21,7 @@ from ganstudio.gui.widgets.choice import Option
 from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.menu_choice import MenuChoice
 from ganstudio.studio.painting.map_files import MapFile, Tone
-from ganstudio.studio.painting.painting import map_input
+from ganstudio.studio.painting.map_inputs import map_input
 from ganstudio.studio.session import Session
 
 MAP_FILES = "Pictures (*.png *.bmp *.gif *.tif *.tiff *.webp *.jpg *.jpeg);;All files (*)"
@@ -90,6 +90,10 @@ class PaintMapPanel(Panel):
         super().__init__(session, parent)
         self.painting, self.files = session.painting, session.painting.files
         self._shown: MapFile | None = None
+        self.photo_button = TextButton(
+            "Map of a photo…", "Find the classes in a photo, and its style: then paint on", "", IconName.PHOTO
+        )
+        self.photo_button.clicked.connect(self.browse_photo)
         self.open_button = TextButton(
             "Open map…", "Take a map from a picture of classes or colours", "", IconName.FOLDER
         )
@@ -119,6 +123,7 @@ class PaintMapPanel(Panel):
         asking.addWidget(self.asks)
         asking.addWidget(self.tones)
         asking.addLayout(answers)
+        self.column.addWidget(self.photo_button)
         for pair in ((self.open_button, self.save_button), (self.guide_button, self.no_guide)):
             row = QHBoxLayout()
             row.setSpacing(8)
@@ -128,6 +133,7 @@ class PaintMapPanel(Panel):
         for widget in (self.words, self.again, self.wizard):
             self.column.addWidget(widget)
         self.on_sight(self.files.changed, self._show)
+        self.on_sight(self.painting.photos.changed, self._show)
         self.on_sight(self.painting.changed, self._show)
 
     @classmethod
@@ -145,6 +151,7 @@ class PaintMapPanel(Panel):
         return (
             Command("paint.open", "Open a label map…", self.browse, words="import segmentation", group=group),
             Command("paint.save", "Save the label map…", self.save, words="export png", group=group),
+            Command("paint.photo", "Make a map of a photo…", self.browse_photo, words="segment face", group=group),
             Command("paint.guide", "Paint after a picture…", self.browse_guide, words="guide trace", group=group),
         )
 
@@ -153,6 +160,12 @@ class PaintMapPanel(Panel):
         chosen = self._chosen("Choose a label map")
         if chosen is not None:
             self.files.open(chosen)
+
+    def browse_photo(self) -> None:
+        """Let a person choose a photo to make a map of."""
+        chosen = self._chosen("Choose a photo to make a map of")
+        if chosen is not None:
+            self.painting.photos.open(chosen)
 
     def browse_guide(self) -> None:
         """Let a person choose a picture to paint after."""
@@ -176,8 +189,10 @@ class PaintMapPanel(Panel):
     def _show(self) -> None:
         asked, pending = self.painting.asked, self.files.pending
         self.no_guide.setEnabled(self.painting.guide is not None)
-        self.words.setText(self.files.words)
-        self.words.setVisible(bool(self.files.words))
+        told = self.files.words or self.painting.photos.words
+        self.words.setText(told)
+        self.words.setVisible(bool(told))
+        self.photo_button.setVisible(self.painting.photos.possible)
         self.again.setVisible(self.files.can_reconsider)
         self.wizard.setVisible(pending is not None)
         if pending is None or asked is None:

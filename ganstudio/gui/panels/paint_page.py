@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QStackedLayout
 from ganstudio.gui.canvas.label_canvas import LabelCanvas, Layer
 from ganstudio.gui.drop import DropVeil, dropped_files
 from ganstudio.gui.paint_topics import PAINTING
+from ganstudio.gui.panels.paint_concepts import ConceptView
 from ganstudio.gui.panels.paint_tools import TOOL_WORDS
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.panels.photo_views import tool_bar
@@ -112,6 +113,11 @@ class PaintPage(Panel):
         """What its question mark says."""
         return PAINTING
 
+    def release(self) -> None:
+        """Listen no longer."""
+        self.concepts.release()
+        super().release()
+
     def show_view(self, view: str) -> None:
         """Show map and picture in another arrangement."""
         self._view = view
@@ -180,6 +186,8 @@ class PaintPage(Panel):
         self.stack = QStackedLayout(middle)
         self.stack.addWidget(self.empty)
         self.stack.addWidget(with_map)
+        self.concepts = ConceptView(self.session)
+        self.stack.addWidget(self.concepts)
         self.column.addWidget(middle, 1)
 
     def _wire(self, canvas: LabelCanvas, neighbour: LabelCanvas) -> None:
@@ -209,11 +217,12 @@ class PaintPage(Panel):
 
     def _show_model(self) -> None:
         asked = self.painting.asked
-        self.stack.setCurrentIndex(int(asked is not None))
         if asked is None:
+            self.stack.setCurrentWidget(self.concepts if self.painting.concepts.possible else self.empty)
             self._output = None
             self._show_empty()
             return
+        self.stack.setCurrentIndex(1)
         for canvas in (self.map_canvas, self.output_canvas):
             canvas.show_colours(asked.palette)
         self._show_labels()

@@ -16,7 +16,7 @@ from ganstudio.gui.widgets.choice import Option
 from ganstudio.gui.widgets.class_list import ClassList
 from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.menu_choice import MenuChoice
-from ganstudio.studio.painting.painting import map_input
+from ganstudio.studio.painting.map_inputs import map_input
 from ganstudio.studio.session import Session
 
 PAUSE_MS = 120

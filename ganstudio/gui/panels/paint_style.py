@@ -22,7 +22,7 @@ from ganstudio.gui.widgets.buttons import TextButton
 from ganstudio.gui.widgets.frame import Surface
 from ganstudio.gui.widgets.labels import ElidedLabel, label
 from ganstudio.gui.widgets.slider import SliderRange, ValueSlider
-from ganstudio.studio.painting.painting import map_input
+from ganstudio.studio.painting.map_inputs import map_input
 from ganstudio.studio.painting.styles import A, B, Style
 from ganstudio.studio.photo_reading import is_photo
 from ganstudio.studio.session import Session

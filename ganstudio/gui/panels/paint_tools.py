@@ -19,7 +19,7 @@ from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.menu_choice import MenuChoice
 from ganstudio.gui.widgets.slider import SliderRange, ValueSlider
 from ganstudio.studio.painting.brush import Brush
-from ganstudio.studio.painting.painting import map_input
+from ganstudio.studio.painting.map_inputs import map_input
 from ganstudio.studio.painting.strokes import Tool
 from ganstudio.studio.session import Session
 

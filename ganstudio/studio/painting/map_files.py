@@ -16,6 +16,7 @@ from ganstudio.core.store import Array
 
 MOST_TONES = 64
 FEW_TONES = 256
+MOST_LOOKED_AT = 2048 * 2048  # pixels: a drag does not wait
 NAMES_KEY = "classes"
 LARGEST_NAMES = 1 << 16
 GREY = ("1", "L", "I", "I;16", "I;16B", "I;16L")
@@ -116,7 +117,7 @@ def looks_like_map(path: Path) -> bool:
         with decoding(path.name), Image.open(path) as picture:
             if picture.mode == "P" or picture.mode in GREY[2:]:
                 return picture.format == "PNG"
-            if picture.width * picture.height > 4096 * 4096:
+            if picture.width * picture.height > MOST_LOOKED_AT:
                 return False
             return picture.convert("RGB").getcolors(FEW_TONES if picture.mode != "L" else MOST_TONES) is not None
     except (BrokenPictureError, OSError):

@@ -1,24 +1,27 @@
 """Painting the label map of the document: one step of undo for a stroke, and the newest map always in sight."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from psygnal import Signal
 
 from ganstudio.core.document import PaintedMap
-from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import LabelMap
 from ganstudio.core.progress import JobStatus, Progress
 from ganstudio.core.project import Project
 from ganstudio.core.store import Array
 from ganstudio.studio.library import ModelEntry
+from ganstudio.studio.painting.concepts import Concepts
 from ganstudio.studio.painting.map_files import looks_like_map
 from ganstudio.studio.painting.map_import import MapImport
+from ganstudio.studio.painting.map_inputs import map_input
+from ganstudio.studio.painting.photo_map import PhotoMaps
 from ganstudio.studio.painting.regions import Shift, exchanged, moved
 from ganstudio.studio.painting.strokes import Hand, Stroke, Tool, Touch, picked
 from ganstudio.studio.painting.styles import Styles
@@ -37,13 +40,10 @@ WORDS = {
     Tool.EXCHANGE: "Turn a class into",
 }
 MOVED = "Move a region"
+WORKSPACE = "paint"
 LARGEST_BRUSH = 256
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 _gestures = count(1)
-
-
-def map_input(info: ModelInfo | None) -> LabelMap | None:
-    """Return what a model says of the map that it draws from; None where it takes none."""
-    return next((each for each in info.inputs if isinstance(each, LabelMap)), None) if info is not None else None
 
 
 class Painting:
@@ -51,6 +51,7 @@ class Painting:
 
     changed = Signal()  # the hand, what is selected, or the guide
     labels_changed = Signal()  # another map is to be seen
+    workspace_wanted = Signal(str)
 
     def __init__(self, session: "Session") -> None:
         """Hold a brush; nothing is painted before `begin`."""
@@ -60,6 +61,8 @@ class Painting:
         self.guide: Array | None = None  # a picture uint8 `[h, w, 3]` to paint after
         self.files = MapImport(session, self)
         self.styles = Styles(session)
+        self.photos = PhotoMaps(session, self)
+        self.concepts = Concepts(session)
         self._stroke: Stroke | None = None
         self._gesture = ""
         self._written: PaintedMap | None = None
@@ -194,19 +197,29 @@ class Painting:
         if labels is not None:
             self.put(labels[:, ::-1], "Swap left and right")
 
-    def put(self, labels: Array, words: str) -> None:
-        """Have another map of any size, in one step."""
+    def put(self, labels: Array, words: str, others: Mapping[str, Any] | None = None) -> None:
+        """Have another map of any size, and other fields of the document with it, in one step."""
         from ganstudio.core.label_maps import resized
 
         asked = self.asked
         if asked is not None:
             self.give_up()
-            self._change(words, resized(labels, *asked.size), None)
+            self._change(words, resized(labels, *asked.size), None, others or {})
+
+    def take_picture(self, path: Path) -> None:
+        """Take a map where the model draws from one; any other picture is a photo to be edited."""
+        if self.asked is not None and looks_like_map(path):
+            self.workspace_wanted.emit(WORKSPACE)
+            self.files.open(path)
+        else:
+            self._session.photo.open(path)
 
     def take_file(self, path: Path) -> None:
-        """Take a map from a file, or have a photo as a guide."""
+        """Take a map from a file, make one of a photo where that can be done, or have the photo as a guide."""
         if looks_like_map(path):
             self.files.open(path)
+        elif self.photos.possible:
+            self.photos.open(path)
         else:
             self.open_guide(path)
 
@@ -252,7 +265,7 @@ class Painting:
         name = asked.classes[label] if label < len(asked.classes) else ""
         self._change(f"{words} {name}" if words is not None else MOVED, stroke.labels, self._gesture)
 
-    def _change(self, words: str, labels: Array, gesture: str | None) -> None:
+    def _change(self, words: str, labels: Array, gesture: str | None, others: Mapping[str, Any] = NOTHING) -> None:
         from ganstudio.core.label_maps import painted, repainted
 
         asked, before, store = self.asked, self.value, self._session.store
@@ -262,8 +275,8 @@ class Painting:
         value = repainted(before, labels, store) if before is not None and fits else painted(labels, store)
         self._read = (value, labels)
         self._written = value
-        if value != before:
-            self._session.change(words, f"inputs.{asked.name}", value, gesture)
+        if value != before or others:
+            self._session.change_many(words, {f"inputs.{asked.name}": value, **others}, gesture)
 
     def _labels_of(self, value: PaintedMap) -> Array:
         from ganstudio.core.label_maps import indices_of

@@ -19,6 +19,8 @@ from ganstudio.studio.names import latent_in_words
 from ganstudio.studio.painting.photo_parts import CutPhoto, cut_steps
 
 if TYPE_CHECKING:
+    import torch
+
     from ganstudio.engine.model import Model
     from ganstudio.studio.session import Session
 
@@ -149,7 +151,13 @@ def style_of(model: "Model", pixels: Array) -> Array:
     """Return the z float32 `[z_dim]` that a model's own encoder sees in a picture uint8 `[R, R, 3]`."""
     import torch
 
-    scaled = torch.from_numpy(pixels.astype(np.float32).transpose(2, 0, 1) / 127.5 - 1.0)[None]
     with torch.no_grad():
-        z: Array = model.generator.style_of(scaled)[0].float().cpu().numpy()
+        z: Array = model.generator.style_of(as_picture(pixels))[0].float().cpu().numpy()
     return z
+
+
+def as_picture(pixels: Array) -> "torch.Tensor":
+    """Return a picture uint8 `[H, W, 3]` as networks take it, float32 `[1, 3, H, W]` in [-1, 1]."""
+    import torch
+
+    return torch.from_numpy(pixels.astype(np.float32).transpose(2, 0, 1) / 127.5 - 1.0)[None]

@@ -337,17 +337,6 @@ def test_styles_of_pictures_and_between_two(painter: Painter, tmp_path: Path) ->
     assert np.array_equal(painter.picture(), of_b)
 
 
-def test_models_without_maps_say_so(start: Callable[..., Running]) -> None:
-    running = start("faces-dcgan")
-    running.window.show_workspace("paint")
-    running.window.body.turns.finish()
-    page = running.window.panel(PaintPage)
-    assert page is not None
-    running.qtbot.waitUntil(page.empty.isVisible)
-    assert "draws from no map" in page.empty_words.text()
-    assert not page.map_canvas.isVisible()
-
-
 def test_the_edges_of_a_region_surround_it() -> None:
     region = np.zeros((6, 6), bool)
     region[1:3, 2:5] = True

@@ -22,7 +22,7 @@ from ganstudio.studio.beside import Beside
 from ganstudio.studio.journal import JOURNAL, read_journal
 from ganstudio.studio.painting.brush import Brush
 from ganstudio.studio.painting.map_import import CHOICES_FILE, remembered
-from ganstudio.studio.painting.painting import map_input
+from ganstudio.studio.painting.map_inputs import map_input
 from ganstudio.studio.painting.regions import Shift
 from ganstudio.studio.painting.strokes import Tool, Touch
 from ganstudio.studio.session import Session
