@@ -24,6 +24,7 @@ usage: python launcher.py [options]                  open the studio
 
 commands
   generate             write pictures of chosen seeds, and a sheet of them
+  paint                draw a label map as a picture, in the style of a seed or of a picture
   invert               find the latent of a photo, and paste its picture back
   train                train a network on a folder of pictures, or continue a run
   evaluate             measure a model: distances to data, path lengths

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from ganstudio.core.errors import StudioError
 from ganstudio.core.paths import ROOT, user_folder
 from ganstudio.studio.launch import LaunchOptions, Theme
+
+Options = TypeVar("Options")
 
 WRONG_ARGUMENTS = 2
 SMALLEST, LARGEST = (960, 600), 7680  # below that the window's parts overlap
@@ -54,6 +56,7 @@ def commands() -> dict[str, Callable[[list[str]], int]]:
     """Return what each sub-command runs."""
     return {
         "generate": generate,
+        "paint": paint,
         "invert": invert,
         "train": train,
         "evaluate": evaluate,
@@ -191,52 +194,39 @@ def first_look_folder() -> Path:
 # The other commands
 
 
-def generate(arguments: list[str]) -> int:
-    """Write pictures of seeds to a folder."""
+def read_options(kind: type[Options], command: str, arguments: list[str]) -> Options:
+    """Read a command's options from its arguments."""
     import tyro
 
+    return tyro.cli(kind, prog=f"launcher.py {command}", args=arguments, config=(tyro.conf.EnumChoicesFromValues,))
+
+
+def generate(arguments: list[str]) -> int:
+    """Write pictures of seeds to a folder."""
     from ganstudio.studio import generation
 
-    options = tyro.cli(
-        generation.GenerateOptions,
-        prog="launcher.py generate",
-        args=arguments,
-        config=(tyro.conf.EnumChoicesFromValues,),
-    )
+    options = read_options(generation.GenerateOptions, "generate", arguments)
     show_progress(generation.generate(options))
     return 0
 
 
 def train(arguments: list[str]) -> int:
     """Start or continue a training run and show how it goes."""
-    import tyro
-
     from ganstudio.studio import training_command
 
-    options = tyro.cli(
-        training_command.TrainOptions,
-        prog="launcher.py train",
-        args=arguments,
-        config=(tyro.conf.EnumChoicesFromValues,),
-    )
+    options = read_options(training_command.TrainOptions, "train", arguments)
     show_progress(training_command.told(training_command.events_of(options)))
     return 0
 
 
 def evaluate(arguments: list[str]) -> int:
     """Measure a model and show the numbers with their errors."""
-    import tyro
     from rich.console import Console
     from rich.table import Table
 
     from ganstudio.studio import evaluation
 
-    options = tyro.cli(
-        evaluation.EvaluateOptions,
-        prog="launcher.py evaluate",
-        args=arguments,
-        config=(tyro.conf.EnumChoicesFromValues,),
-    )
+    options = read_options(evaluation.EvaluateOptions, "evaluate", arguments)
     rows: list[tuple[str, ...]] = []
     show_progress(evaluation.told(evaluation.evaluate(options), rows))
     table = Table(*evaluation.COLUMNS, box=None, pad_edge=False, header_style="bold")
@@ -248,17 +238,18 @@ def evaluate(arguments: list[str]) -> int:
 
 def invert(arguments: list[str]) -> int:
     """Find the latent of a photo."""
-    import tyro
-
     from ganstudio.studio import inversion
 
-    options = tyro.cli(
-        inversion.InvertOptions,
-        prog="launcher.py invert",
-        args=arguments,
-        config=(tyro.conf.EnumChoicesFromValues,),
-    )
+    options = read_options(inversion.InvertOptions, "invert", arguments)
     show_progress(inversion.invert(options))
+    return 0
+
+
+def paint(arguments: list[str]) -> int:
+    """Draw a label map."""
+    from ganstudio.studio import paint_command
+
+    show_progress(paint_command.paint(read_options(paint_command.PaintOptions, "paint", arguments)))
     return 0
 
 

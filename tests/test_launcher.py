@@ -210,7 +210,7 @@ def test_the_help_knows_every_command_and_option() -> None:
     assert all(option in launcher.HELP for option in options)
     described = {line.split()[0] for line in launcher.HELP.splitlines() if line.startswith("  ")}
     assert set(commands()) <= described
-    assert not {"paint", "translate"} & described
+    assert "translate" not in described
 
 
 def test_missing_libraries_are_named_with_their_remedy(

@@ -173,6 +173,7 @@ def open_model(
     checkpoint = read_checkpoint(path)
     card = cards()[checkpoint.architecture]
     generator = build_generator(card, checkpoint, display_name(path))
+    generator = on_first_map(generator, card.inputs(checkpoint.config), checkpoint.provenance)
     generator.prepare(chosen, precision)
     return Model(card, checkpoint.config, generator, describe(path, card, checkpoint, generator, store))
 
@@ -194,6 +195,15 @@ def first_values(
             else:
                 values[item.name] = painted(first_map, store)
     return FrozenMap(values)
+
+
+def on_first_map(generator: Generator, inputs: Sequence[Input], provenance: Mapping[str, object]) -> Generator:
+    """Return a generator that draws the map in its file wherever nobody gives another."""
+    asked = next((item for item in inputs if isinstance(item, LabelMap)), None)
+    first = unpacked_map(provenance.get("first_map"))
+    if asked is None or first is None or first.max() >= len(asked.classes):
+        return generator
+    return generator.on_maps(torch.from_numpy(first.copy())[None])
 
 
 def describe(
