@@ -3,6 +3,7 @@
 import dataclasses
 import errno
 from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -141,10 +142,36 @@ def _checkpoint(path: Path, source: FileSource, networks: Collection[str], abili
             provenance if isinstance(provenance, dict) else {},
             str(header.get("licence", "")),
         )
-    card, imported = _matched(path, contents, ability)
+    card, dialect, imported = _matched(path, contents, ability)
     refuse_unknown(contents.root, {*imported.used, *_wanted_critic(imported, networks)})
     provenance = {"imported from": path.name, "kind": imported.what}
-    return _loaded(path, source, contents, card, imported, networks, provenance, "")
+    with ExitStack() as stack:
+        imported = _with_companion(path, card, dialect, imported, stack)
+        return _loaded(path, source, contents, card, imported, networks, provenance, "")
+
+
+def _with_companion(
+    path: Path, card: Architecture[Any], dialect: Dialect, imported: Imported, stack: ExitStack
+) -> Imported:
+    """Add the part of a model that lies in a file beside it, which `stack` keeps open; what does not fit is told."""
+    companion = dialect.companion
+    name = None if companion is None else companion.beside(path.name)
+    other = path.with_name(name) if name else path
+    if companion is None or other == path or not other.is_file():
+        return imported
+    try:
+        contents = open_contents(stack.enter_context(FileSource(other)))
+        if isinstance(contents, Foreign):
+            raise BrokenStreamError(f"it is {contents.what}")
+        refuse_unknown(contents.root, {"all tensors"})
+        joined = companion.join(imported, contents.root)
+        unfit = joined.reason if isinstance(joined, Mismatch) else _generator_unfit(card, joined)
+    except (StreamError, UnsoundTensorError, OSError, *NONSENSE) as error:
+        unfit = str(error)[:120]
+    if unfit is None and isinstance(joined, Imported):
+        return dataclasses.replace(joined, used=(*joined.used, f"the {companion.title} from {other.name}"))
+    note = f"The {companion.title} in {other.name} was left out: {unfit}."
+    return dataclasses.replace(imported, notes=(*imported.notes, note))
 
 
 def _tuned(path: Path, source: FileSource, base: Base, tensors: Mapping[str, ForeignTensor]) -> Checkpoint:
@@ -155,14 +182,14 @@ def _tuned(path: Path, source: FileSource, base: Base, tensors: Mapping[str, For
     return with_changes(path, base, read_checkpoint(original), tensors, source.length)
 
 
-def _matched(path: Path, contents: Contents, ability: Ability | None) -> tuple[Architecture[Any], Imported]:
+def _matched(path: Path, contents: Contents, ability: Ability | None) -> tuple[Architecture[Any], Dialect, Imported]:
     reasons = [(OWN, "it has no description of ours")]
     asked = [card for card in cards().values() if ability is None or card.can(ability)]
     for card in sorted(asked, key=lambda card: not card.draws):
         for dialect in card.dialects:
             result = _asked(card, dialect, contents.root)
             if isinstance(result, Imported):
-                return card, result
+                return card, dialect, result
             reasons.append((dialect.name, result.reason))
     for prefix, decline in FAMILIES.items():
         if any(str(name).startswith(prefix) for name in contents.findings.names):

@@ -216,11 +216,21 @@ class Imported:
 
 
 @dataclass(frozen=True)
+class Companion:
+    """A part of a model that lies in a file of its own: what it is, that file's name, and how both become one."""
+
+    title: str
+    beside: Callable[[str], str | None]  # from the name of the model's file
+    join: Callable[[Imported, ForeignValue], Imported | Mismatch]
+
+
+@dataclass(frozen=True)
 class Dialect:
     """One way in which some other program writes this architecture down."""
 
     name: str
     read: Callable[[ForeignValue], Imported | Mismatch]
+    companion: Companion | None = None
 
 
 def state_dict_in(value: ForeignValue) -> StateDict | None:

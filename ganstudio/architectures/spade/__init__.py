@@ -1,5 +1,6 @@
 """SPADE (GauGAN): pictures painted as label maps."""
 
+from ganstudio.architectures.spade.checkpoint import DIALECTS
 from ganstudio.architectures.spade.discriminator import Discriminator, SpadeDiscriminatorConfig
 from ganstudio.architectures.spade.networks import SpadeConfig, Upsampling
 from ganstudio.architectures.spade.recipe import recipe_card
@@ -54,6 +55,7 @@ card = Architecture(
     build=SpadeGenerator,
     recognise=recognise,
     unseen=frozenset({"classes", "colours", "unknown", "edges", "resolution", "height", "upsampling"}),
+    dialects=DIALECTS,
     discriminator=DiscriminatorCard(SpadeDiscriminatorConfig, Discriminator),
     recipe=recipe_card,
 )
