@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from assets.builders import BUILDERS, ENCODERS, TRAINED
+from assets.builders import BUILDERS, ENCODERS, SEGMENTERS, TRAINED
 from assets.builders.lpips import ArrayUnpickler
 from assets.builders.package import PACKAGES_VARIABLE, Package, SourcePackageError
 from ganstudio.architectures.dcgan.networks import DCGANConfig, GeneratorNetwork
@@ -34,7 +34,7 @@ def card_of(name: str) -> Card:
 
 def test_everything_that_ships_has_a_builder() -> None:
     folders = {path.parent for path in ASSETS.glob("**/card.json")}
-    made = (*BUILDERS.values(), *TRAINED.values(), *ENCODERS.values())
+    made = (*BUILDERS.values(), *TRAINED.values(), *ENCODERS.values(), *SEGMENTERS.values())
     assert folders == {builder.folder for builder in made}
     assert {"faces-dcgan", "lpips-vgg16", "lpips-alex", "samples"} <= BUILDERS.keys()
 

@@ -1,4 +1,4 @@
-"""What makes each asset again: `BUILDERS[name].build()` from a package, `TRAINED` and `ENCODERS` by training."""
+"""What makes each asset again: `BUILDERS` from packages; `TRAINED`, `ENCODERS` and `SEGMENTERS` by training."""
 
 from assets.builders.avatars import AVATARS
 from assets.builders.builder import Builder
@@ -12,6 +12,7 @@ from assets.builders.models import AVATARS_DCGAN, DIGITS_GAN
 from assets.builders.mtcnn import MTCNN
 from assets.builders.real_esrgan import REAL_ESRGAN
 from assets.builders.samples import SAMPLES
+from assets.builders.segmenter import FACES_SEGMENTER, TrainedSegmenter
 from assets.builders.trained import TrainedModel
 
 BUILDERS: dict[str, Builder] = {
@@ -20,4 +21,5 @@ BUILDERS: dict[str, Builder] = {
 TRAINED: dict[str, TrainedModel] = {
     model.name: model for model in (DIGITS_GAN, AVATARS_DCGAN, FACES_PROGAN, FACES_STYLEGAN, FACES)
 }
+SEGMENTERS: dict[str, TrainedSegmenter] = {segmenter.name: segmenter for segmenter in (FACES_SEGMENTER,)}
 ENCODERS: dict[str, TrainedEncoder] = {encoder.name: encoder for encoder in (FACES_ENCODER,)}

@@ -129,8 +129,8 @@ def read_card(path: Path) -> Card:
 def builders() -> dict[str, Callable[[], Path]]:
     """Return what rebuilds each asset in its place, by name: from its package, or by training it again."""
     registry = importlib.import_module("assets.builders")
-    known = (*registry.BUILDERS.items(), *registry.TRAINED.items(), *registry.ENCODERS.items())
-    return {name: builder.build for name, builder in known}
+    kinds = (registry.BUILDERS, registry.TRAINED, registry.ENCODERS, registry.SEGMENTERS)
+    return {name: builder.build for kind in kinds for name, builder in kind.items()}
 
 
 def build_asset(name: str) -> Path:

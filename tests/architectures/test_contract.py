@@ -32,6 +32,7 @@ from ganstudio.core.document import (
     NoiseMode,
     NoiseSetting,
     OffsetStyles,
+    PaintUnits,
     ShiftStyle,
     Space,
     StageEdit,
@@ -124,6 +125,9 @@ def variations(card: Architecture[Any], config: object, store: Store) -> Iterato
         for layer, width in stage.style_widths.items():
             offsets = OffsetStyles(layer, store.put(np.linspace(-1, 1, width)), 0.5)
             yield f"offsets of {layer}", dataclasses.replace(document, edits=(offsets,))
+        if stage.units and stage.side > 1:
+            paint = PaintUnits(stage.name, (0, stage.units - 1), (4.0, -4.0), store.put(np.eye(8, dtype=np.uint8)))
+            yield f"painted units of {stage.name}", dataclasses.replace(document, edits=(paint,))
 
 
 def map_variations(item: LabelMap, document: Document, store: Store) -> Iterator[tuple[str, Document]]:
