@@ -105,6 +105,7 @@ def painting(app: QApplication, model: str) -> None:
     for place in ((0.3, 0.2), (0.42, 0.12), (0.6, 0.12), (0.72, 0.22)):
         hands.begin(Touch((place[0] * asked.resolution, place[1] * asked.resolution)))
         hands.end()
+    wait(app, lambda: session.frame is not None and session.frame.document == session.document)
     hands.styles.take("A")
     page.map_canvas.show_pointer((0.72 * asked.resolution, 0.22 * asked.resolution))
     take(app, studio, "paint")
