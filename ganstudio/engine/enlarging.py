@@ -178,7 +178,7 @@ def _tile(network: EnlargingPictures, picture: Array, row: Span, column: Span) -
     """Yield while one tile is computed, then its used part `[C, h, w]` in [-1, 1] on the CPU."""
     part = torch.from_numpy(picture[row.read_begin : row.read_end, column.read_begin : column.read_end].copy())
     given = part.permute(2, 0, 1)[None].float() / 127.5 - 1.0
-    colours = given[:, :3]
+    colours = given[:, :3].contiguous()  # one layout, and so one rounding, with and without transparency
     asked = colours.reshape(-1, 1, *colours.shape[2:]) if network.channels == 1 else colours.expand(-1, 3, -1, -1)
     larger = asked
     for left in network.walk(asked.to(network.device)):
