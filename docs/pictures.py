@@ -116,6 +116,13 @@ def painting(app: QApplication, model: str) -> None:
         hands.files.open(file)
         wait(app, lambda: hands.files.pending is not None)
         take(app, studio, "paint-colours")
+    hands.files.dismiss()
+    before = session.document
+    hands.photos.open(ASSETS / "samples" / "astronaut.png")
+    wait(app, lambda: session.document != before)
+    wait(app, lambda: session.frame is not None and session.frame.document == session.document)
+    page.map_canvas.show_pointer(None)
+    take(app, studio, "paint-photo")
     studio.window.close()
     studio.end()
 
