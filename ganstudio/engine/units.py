@@ -116,10 +116,10 @@ def unit_paint(
     """Return the edit that adds a class in a region, or removes it, by its best units at a stage.
 
     They are set to their mean where they are high and the class is, to remove it to their mean where it is not. Without
-    a `stage` the one is taken whose units match the class best. Raises WrongInputError for a class that is unknown.
+    a `stage` the one is taken whose units match the class best. Raises WrongInputError for a class without units.
     """
-    if name not in found.classes:
-        raise WrongInputError(f"There is no class {name!r}; there are: {', '.join(found.classes)}.")
+    if name not in found.occurring:
+        raise WrongInputError(f"No unit stands for {name!r}; there are some for: {', '.join(found.occurring)}.")
     index = found.classes.index(name)
     stage = stage or found.best_stage(index, units)
     ranked = found.of(stage).ranked(index, units)

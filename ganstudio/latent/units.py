@@ -57,6 +57,12 @@ class Dissection:
     samples: int
     stages: tuple[StageUnits, ...]
 
+    @property
+    def occurring(self) -> tuple[str, ...]:
+        """The classes that some unit matches at all; those that no picture showed are not among them."""
+        best = torch.stack([found.iou.amax(dim=1) for found in self.stages]).amax(dim=0).tolist()
+        return tuple(name for name, iou in zip(self.classes, best, strict=True) if iou > 0.0)
+
     def of(self, stage: str) -> StageUnits:
         """Return what was found in one stage."""
         return next(found for found in self.stages if found.stage == stage)

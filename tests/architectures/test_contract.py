@@ -118,16 +118,13 @@ def variations(card: Architecture[Any], config: object, store: Store) -> Iterato
     yield from latent_variations(card, config, document, store)
     first = True
     for stage in card.build(config).stages():
-        edits = list(stage_edits(stage))
-        for edit in edits if first else edits[-4:]:  # what bends do is the same everywhere
+        edits, widths = list(stage_edits(stage)), stage.style_widths.items()
+        stored: list[StageEdit] = [OffsetStyles(n, store.put(np.linspace(-1, 1, w)), 0.5) for n, w in widths]
+        if stage.units and stage.side > 1:
+            stored.append(PaintUnits(stage.name, (0, stage.units - 1), (4.0, -4.0), store.put(np.eye(8))))
+        for edit in (*(edits if first else edits[-4:]), *stored):  # what bends do is the same everywhere
             yield str(edit), dataclasses.replace(document, edits=(edit,))
         first = first and not edits
-        for layer, width in stage.style_widths.items():
-            offsets = OffsetStyles(layer, store.put(np.linspace(-1, 1, width)), 0.5)
-            yield f"offsets of {layer}", dataclasses.replace(document, edits=(offsets,))
-        if stage.units and stage.side > 1:
-            paint = PaintUnits(stage.name, (0, stage.units - 1), (4.0, -4.0), store.put(np.eye(8, dtype=np.uint8)))
-            yield f"painted units of {stage.name}", dataclasses.replace(document, edits=(paint,))
 
 
 def map_variations(item: LabelMap, document: Document, store: Store) -> Iterator[tuple[str, Document]]:

@@ -115,7 +115,7 @@ def test_painting_changes_the_units_under_the_mask(model: Model, found: tuple[Di
         torch.testing.assert_close(after[:, unit, :, 5:], before[:, unit, :, 5:])
     others = [unit for unit in range(before.shape[1]) if unit not in edit.units]
     assert torch.equal(after[:, others], before[:, others])
-    with pytest.raises(WrongInputError, match="there are: ground, thing, sky"):
+    with pytest.raises(WrongInputError, match="No unit stands for 'moustache'; there are some for: "):
         unit_paint(dissection, "moustache", store.put(mask))
 
 

@@ -79,6 +79,7 @@ def test_iou_is_that_of_the_areas(found: Dissection) -> None:
 def test_a_class_that_never_occurs_matches_nothing() -> None:
     *_, last = dissect(draw, segment, (*CLASSES, "nothing"), 3)
     assert isinstance(last.result, Dissection)
+    assert last.result.occurring == CLASSES
     for stage in last.result.stages:
         assert not stage.iou[3].any()
         assert torch.isfinite(stage.high).all()

@@ -145,7 +145,7 @@ class ConceptPanel(Panel):
         for part in (self.names, self.ways, self.size_slider):
             part.setVisible(found is not None)
         if found is not None:
-            self.names.show_options([Option(name, name, f"Paint {name}") for name in found.classes])
+            self.names.show_options([Option(name, name, f"Paint {name}") for name in found.occurring])
             self.names.show_choice(concepts.concept.name)
         self.ways.show_choice(REMOVE if concepts.concept.remove else ADD)
         effect = concepts.effect

@@ -132,7 +132,7 @@ class Concepts:
 
     def begin(self, touch: Touch) -> None:
         """Press the brush on the picture; the touch counts in pixels of the region."""
-        if self.found is None or self.concept.name not in self.found.classes:
+        if self.found is None or self.concept.name not in self.found.occurring:
             return
         self.end()
         self._gesture = f"concept-{next(_gestures)}"
@@ -191,8 +191,9 @@ class Concepts:
         if isinstance(status.progress.result, Dissection):
             self.found = status.progress.result
             self.words = ""
-            if self.concept.name not in self.found.classes:
-                self.concept = replace(self.concept, name=self.found.classes[min(1, len(self.found.classes) - 1)])
+            names = self.found.occurring
+            if names and self.concept.name not in names:
+                self.concept = replace(self.concept, name=names[min(1, len(names) - 1)])
         if status.is_over:
             self.searching = False
             if self.found is None:
