@@ -24,6 +24,7 @@ from ganstudio.metrics.subjects import MeasuredModel, RealPictures
 from ganstudio.studio.assets import Card, Licence, Number, Run, read_card
 from ganstudio.studio.evaluation import measured_model, real_pictures
 
+KEPT = ("classes", "first_map")
 METRICS = "frechet-vgg16,kernel-vgg16,precision-vgg16,recall-vgg16"
 CC0_TEXT = "licences/CC0-1.0.txt"
 HOLDER = "the authors of GAN Studio"
@@ -124,14 +125,18 @@ class TrainedModel:
         tensors = {GENERATOR: {k: t.half() if t.ndim > 1 else t for k, t in found.tensors[GENERATOR].items()}}
         provenance = {"name": self.name, "command": self.command, "images_seen": self.shown}
         named = {**provenance, "seed": self.seed, "data": self.data, "first_seed": self.first_seed}
-        named |= {name: found.provenance[name] for name in ("classes",) if name in found.provenance}
+        named |= {name: found.provenance[name] for name in KEPT if name in found.provenance}
         save_checkpoint(
             target / MODEL_FILE,
             Checkpoint(found.architecture, found.config, tensors, provenance=named, licence=licence.spdx),
         )
         model = open_model(target / MODEL_FILE)
-        shown = write_sheet(model, target, self.enlarged)
+        shown = self.write_sheet(model, target)
         write_card(self.card(self.numbers(model), shown), target)
+
+    def write_sheet(self, model: Model, target: Path) -> str:
+        """Write the uncurated sheet and return its file's name."""
+        return write_sheet(model, target, self.enlarged)
 
     def numbers(self, model: Model) -> tuple[Number, ...]:
         """Measure the model against its data."""
