@@ -4,8 +4,7 @@
 
 The pictures are fresh ones that no training saw, and the shipped photos that show a face. LPIPS is that of VGG16,
 always measured in float32; seconds are processor time per picture. `--long` pictures also get 1000 steps. `--together`
-pictures are searched for as one batch, each as if it were alone; tuning takes one at a time. `--precision fast`
-compares in 16 bits while it searches.
+pictures are searched for as one batch, each as if it were alone; tuning takes one at a time.
 
 Every row is written to `--rows` as it is measured, and a later start goes on where the last one was; `--minutes` ends
 it after a while. The table is of all rows there are.
@@ -22,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ganstudio.core.device import Precision
+from ganstudio.core.device import Precision, quick_precision
 from ganstudio.core.document import Space
 from ganstudio.core.generator import LatentCode
 from ganstudio.core.inverting import Method
@@ -220,7 +219,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument("--case", action="append", help="only this row, such as 'hybrid 100'; may be given again")
     parser.add_argument("--space", type=Space, default=Space.W_PLUS)
-    parser.add_argument("--precision", type=Precision, default=Precision.EXACT)
+    parser.add_argument("--precision", type=Precision, default=quick_precision(torch.device("cpu")))
     parser.add_argument("--model", default="faces")
     parser.add_argument("--rows", type=Path, default=Path("inversion-rows.jsonl"))
     asked = parser.parse_args()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import torch
 
 from ganstudio.architectures import cards
-from ganstudio.core.device import Precision
+from ganstudio.core.device import Precision, quick_precision
 from ganstudio.core.document import Space
 from ganstudio.core.errors import StudioError
 from ganstudio.core.generator import Generator, LatentCode
@@ -91,12 +91,13 @@ class PhotoInversion:
         start: LatentCode | None = None,
         mask: Array | None = None,
         label: int | None = None,
-        precision: Precision = Precision.EXACT,
+        precision: Precision | None = None,
     ) -> None:
         """Take a picture uint8 `[R, R, 3]` of the model's resolution and a mask `[R, R]` in [0, 1] of what counts.
 
-        With `fast` the steps compare in 16 bits; what is found in the end is always measured in float32. `encode` maps
-        pictures `[N, C, R, R]` to ws; raises EncoderMissingError where a method needs one.
+        Steps compare in 16 bits where the device is quicker so and no other precision is asked for; what is found in
+        the end is always measured in float32. `encode` maps pictures `[N, C, R, R]` to ws; raises EncoderMissingError
+        where a method needs one.
         """
         if encode is None and start is None and method in (Method.ENCODER, Method.HYBRID):
             raise EncoderMissingError(
@@ -104,7 +105,7 @@ class PhotoInversion:
                 "encoder for it first."
             )
         self.model, self.method, self._encode, self._start = model, method, encode, start
-        options = replace(options, precision=precision)
+        options = replace(options, precision=precision or quick_precision(model.generator.device))
         self.options = options if model.w_avg is not None else replace(options, space=Space.Z, search_noise=False)
         self._measured = True  # in float32
         self._tuning = tuning or TuningOptions()

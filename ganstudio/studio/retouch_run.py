@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,7 @@ class RetouchRun:
         model, wish = backend.model(self._info.digest), self._wish
         yield Progress(0, wish.steps, "Getting ready")
         start = None if wish.tool in OF_PHOTO else start_of(self._document, model, self._store)
-        edit = self._edit(model, start).within(wish.steps)
+        edit = quickened(self._edit(model, start), model).within(wish.steps)
         label = class_of(self._document)
         labels = None if not model.c_dim else one_hot(label or 0, model)
         search = LocalSearch(
@@ -198,3 +198,11 @@ def resized(pixels: Array, side: int) -> Array:
 def can_retouch(info: ModelInfo | None, tool: Tool) -> bool:
     """Whether a model can follow a tool: textures and joints want noises or styles, the rest any latent."""
     return info is not None and (tool is not Tool.STYLE or Ability.TRUNCATION in info.abilities)
+
+
+def quickened(edit: "LocalEdit", model: "Model") -> "LocalEdit":
+    """Return an edit that compares in 16 bits where the device is quicker so."""
+    from ganstudio.core.device import quick_precision
+
+    precision = quick_precision(model.generator.device)
+    return replace(edit, phases=tuple(replace(phase, precision=precision) for phase in edit.phases))

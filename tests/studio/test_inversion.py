@@ -57,7 +57,8 @@ def test_a_photo_is_found_framed_searched_and_pasted_back(tmp_path: Path) -> Non
     assert np.load(out / "latent.npz")["z"].shape == (1, 100)
     rows_of_curves = curves(out)
     assert [row["step"] for row in rows_of_curves] == ["1", "2", "3", "4"]
-    assert float(rows_of_curves[-1]["best_lpips"]) == pytest.approx(report["lpips"], rel=1e-4)
+    near = pytest.approx(report["lpips"], rel=5e-3)  # steps compare in 16 bits where that is quick, the report never
+    assert float(rows_of_curves[-1]["best_lpips"]) == near
 
 
 def test_styles_are_searched_and_the_model_is_tuned_around_what_was_found(styled_model: Path, tmp_path: Path) -> None:
