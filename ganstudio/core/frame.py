@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ganstudio.core.device import Precision
 from ganstudio.core.document import Document
-from ganstudio.core.inputs import Ability, Input
+from ganstudio.core.inputs import Ability, Input, LabelMap, Latent
 from ganstudio.core.store import Array
 
 
@@ -79,6 +79,12 @@ class ModelInfo:
     layer_resolutions: tuple[int, ...] = ()  # one per row of ws: the pixels that the row acts on
     noise_resolutions: tuple[int, ...] = ()  # one per layer that takes noise
     stages: tuple[StageInfo, ...] = ()  # those with units
+
+    @property
+    def searchable(self) -> bool:
+        """Whether a latent decides the picture without a map, so that a search can come near to any picture."""
+        kinds = {type(item) for item in self.inputs}
+        return Latent in kinds and LabelMap not in kinds
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from ganstudio.core.document import Space
 from ganstudio.core.frame import ModelInfo
-from ganstudio.core.inputs import Latent
 from ganstudio.core.inverting import Method
 from ganstudio.gui.actions import Command
 from ganstudio.gui.canvas.small_chart import Series, SmallChart
@@ -88,8 +87,8 @@ class PhotoSearchPanel(Panel):
 
     @classmethod
     def fits(cls, info: ModelInfo | None) -> bool:
-        """Whether the model draws from latents."""
-        return info is not None and any(isinstance(each, Latent) for each in info.inputs)
+        """Whether the model draws from latents alone."""
+        return info is not None and info.searchable
 
     def topic(self) -> Topic | None:
         """What its question mark says."""

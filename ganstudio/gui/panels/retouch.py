@@ -7,7 +7,6 @@ from PyQt6.QtGui import QColor, QIcon, QPixmap
 from PyQt6.QtWidgets import QColorDialog, QHBoxLayout, QSizePolicy, QWidget
 
 from ganstudio.core.frame import ModelInfo
-from ganstudio.core.inputs import Latent
 from ganstudio.core.store import Array
 from ganstudio.gui.actions import Command
 from ganstudio.gui.canvas.colour_paint import ColourPaint
@@ -118,8 +117,8 @@ class RetouchPage(Panel):
 
     @classmethod
     def fits(cls, info: ModelInfo | None) -> bool:
-        """Whether the model draws from latents."""
-        return info is not None and any(isinstance(each, Latent) for each in info.inputs)
+        """Whether the model draws from latents alone."""
+        return info is not None and info.searchable
 
     def topic(self) -> Topic | None:
         """What its question mark says."""

@@ -14,12 +14,10 @@ from psygnal import Signal
 
 from ganstudio.core.document import Document, PaintUnits
 from ganstudio.core.frame import ModelInfo
-from ganstudio.core.inputs import Latent
 from ganstudio.core.progress import JobStatus, Progress, Urgency
 from ganstudio.core.store import Array, ArrayRef
 from ganstudio.engine.compute import Backend
 from ganstudio.studio.painting.brush import Brush
-from ganstudio.studio.painting.map_inputs import map_input
 from ganstudio.studio.painting.strokes import Hand, Stroke, Tool, Touch
 from ganstudio.studio.pursuit import Pursuit, Refusal
 
@@ -56,10 +54,9 @@ def can_paint_concepts(info: ModelInfo | None) -> bool:
     """Whether a model has a latent, no map, and units with places; and whether a segmenter ships to name them."""
     from ganstudio.checkpoints.shipped import shipped_segmenter
 
-    if info is None or map_input(info) is not None or not shipped_segmenter().is_file():
+    if info is None or not info.searchable or not shipped_segmenter().is_file():
         return False
-    placed = any(stage.side > 1 for stage in info.stages)
-    return placed and any(isinstance(each, Latent) for each in info.inputs)
+    return any(stage.side > 1 for stage in info.stages)
 
 
 class Concepts:
