@@ -54,5 +54,7 @@ def test_maps_are_shown_in_their_colours() -> None:
 def test_its_run_is_named_whole() -> None:
     begun = "python launcher.py train --architecture spade --preset faces-64 --data assets/data/faces-seg-64/"
     assert FACE_PAINTER.command.startswith(begun)
-    assert FACE_PAINTER.command.endswith("--mirror True --arithmetic bfloat16 --threads 1 --run runs/face-painter")
+    assert FACE_PAINTER.command.endswith(
+        "--mirror True --arithmetic bfloat16 --set content_share=1.0 --threads 1 --run runs/face-painter"
+    )
     assert FACE_PAINTER.pictures.is_file()

@@ -13,6 +13,7 @@ from PIL import Image
 
 from assets.builders import TRAINED
 from assets.builders.models import nearest_classes
+from assets.builders.painter import FACE_PAINTER
 from assets.builders.sheet import LINE, SEEDS
 from ganstudio import open_model
 from ganstudio.checkpoints.checkpoint import GENERATOR, Checkpoint
@@ -36,6 +37,7 @@ from ganstudio.studio.training_command import TrainOptions, new_run
 LARGEST = 20_000_000
 SHIPPED = {asset.name: asset for asset in shipped_assets() if asset.kind == "models"}
 NAMES = pytest.mark.parametrize("name", SHIPPED)
+OF_SEEDS = pytest.mark.parametrize("name", sorted(SHIPPED.keys() - {FACE_PAINTER.name}))
 RUNS = pytest.mark.parametrize("name", TRAINED)
 DRAWN = 1000
 
@@ -70,7 +72,7 @@ def test_its_licence_and_its_numbers_stand_on_the_card(name: str) -> None:
     assert card.numbers
 
 
-@NAMES
+@OF_SEEDS
 def test_the_sheet_shows_seeds_0_to_63(name: str) -> None:
     asset = SHIPPED[name]
     assert asset.sheet is not None
@@ -112,20 +114,20 @@ def test_the_card_says_how_to_train_it_again(name: str) -> None:
 def test_the_card_has_distances_with_their_errors(name: str) -> None:
     found = {number.metric: number for number in SHIPPED[name].card.numbers}
     assert {"frechet-vgg16", "kernel-vgg16", "precision-vgg16", "recall-vgg16"} <= found.keys()
-    for number in found.values():
-        assert number.n >= 1000
-        assert "standard error" in number.error
+    for metric, number in found.items():
+        assert number.n >= 1000 or "mIoU" in metric
+        assert "standard error" in number.error or "mIoU" in metric
     assert found["recall-vgg16"].value > RECALL[name]
     assert found["frechet-vgg16"].value < FRECHET[name]
 
 
 RECALL = {
     "digits-gan": 0.6, "avatars-dcgan": 0.0, "avatars-ada": 0.1, "faces-progan": 0.0, "faces-stylegan": 0.1,
-    "faces": 0.1,
+    "faces": 0.3, "face-painter": 0.03,
 }  # fmt: skip
 FRECHET = {
     "digits-gan": 6.0, "avatars-dcgan": 140.0, "avatars-ada": 100.0, "faces-progan": 150.0, "faces-stylegan": 60.0,
-    "faces": 60.0,
+    "faces": 20.0, "face-painter": 60.0,
 }  # fmt: skip
 
 

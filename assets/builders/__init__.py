@@ -10,6 +10,7 @@ from assets.builders.faces_seg import FACES_SEG
 from assets.builders.lpips import LPIPS
 from assets.builders.models import AVATARS_DCGAN, DIGITS_GAN
 from assets.builders.mtcnn import MTCNN
+from assets.builders.painter import FACE_PAINTER
 from assets.builders.real_esrgan import REAL_ESRGAN
 from assets.builders.samples import SAMPLES
 from assets.builders.segmenter import FACES_SEGMENTER, TrainedSegmenter
@@ -19,7 +20,7 @@ BUILDERS: dict[str, Builder] = {
     builder.name: builder for builder in (FACES_DCGAN, *LPIPS, MTCNN, REAL_ESRGAN, SAMPLES, AVATARS, DIGITS, FACES_SEG)
 }
 TRAINED: dict[str, TrainedModel] = {
-    model.name: model for model in (DIGITS_GAN, AVATARS_DCGAN, FACES_PROGAN, FACES_STYLEGAN, FACES)
+    model.name: model for model in (DIGITS_GAN, AVATARS_DCGAN, FACES_PROGAN, FACES_STYLEGAN, FACES, FACE_PAINTER)
 }
 SEGMENTERS: dict[str, TrainedSegmenter] = {segmenter.name: segmenter for segmenter in (FACES_SEGMENTER,)}
 ENCODERS: dict[str, TrainedEncoder] = {encoder.name: encoder for encoder in (FACES_ENCODER,)}

@@ -105,7 +105,7 @@ class TrainedEncoder:
             summary=self.summary,
             licence=licence,
             architecture=found.architecture,
-            training="Provisional: it still improves. Trained from random weights with the encoder recipe for the "
+            training="It still improves. Trained from random weights with the encoder recipe for the "
             f"model {self.generator}, which stayed as it was; {self.shown} pictures were shown. Averaged weights, "
             "kernels stored in half precision. The commands repeat that, though not bit for bit: all but the last run "
             "learned from an earlier state of that model.",
@@ -145,12 +145,13 @@ FACES_ENCODER = TrainedEncoder(
     name="faces-encoder",
     title="Encoder of faces (e4e, 64 px)",
     summary="Answers a picture of a face at 64 x 64 pixels with the latent of the model faces that comes near it, in "
-    "one pass of some milliseconds. Provisional: its training goes on.",
+    "one pass of some milliseconds.",
     generator="faces",
     data="faces-dcgan",
     runs=(
         ("faces-64-quick", 5_008, "--arithmetic bfloat16 --set lr=0.0005 generated_share=0.5 adversarial_weight=0.1"),
         ("faces-64-quick", 8_000, "--arithmetic bfloat16 --set rows_from=0 batch=8 lr=0.0007"),
         ("faces-64-quick", 18_000, "--arithmetic bfloat16 --set rows_from=0 batch=8 lr=0.0007"),
+        ("faces-64", 10_000, "--arithmetic bfloat16 --set rows_from=0 lr=0.0007"),
     ),
 )

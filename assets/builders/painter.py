@@ -130,7 +130,7 @@ FACE_PAINTER = PainterModel(
     architecture="spade",
     preset="faces-64",
     data="faces-seg-64",
-    images=60_000,
+    images=36_000,
     measured=1000,
-    options={"mirror": "True", "arithmetic": "bfloat16"},
+    options={"mirror": "True", "arithmetic": "bfloat16", "set": "content_share=1.0"},
 )

@@ -31,7 +31,8 @@ def test_nothing_heavy_is_loaded() -> None:
         "import sys; from ganstudio.architectures import cards; from ganstudio.core.blank import Blank\n"
         "with Blank():\n"
         "    for card in cards().values():\n"
-        "        card.build(card.presets['tiny']); card.discriminator.build(card.discriminator.config())\n"
+        "        card.build(card.presets['tiny'])\n"
+        "        card.discriminator and card.discriminator.build(card.discriminator.config())\n"
         "assert 'torch._dynamo' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])

@@ -1,6 +1,7 @@
 """Networks that learn while one watches: they find the ring, and fall ill when they are made to."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -58,17 +59,19 @@ def _arrows_lead_to_where_d_takes_points_for_real(course: Course, look: Look) ->
     assert (after > before).mean() > 0.95
 
 
-def test_the_collapse_collapses() -> None:
+@pytest.mark.parametrize("seed", range(3))
+def test_the_collapse_collapses(seed: int) -> None:
     looks = []
-    course = Course(STORY["collapse"], Ring())
+    course = Course(replace(STORY["collapse"], seed=seed), Ring())
     for _ in range(5):
         for _ in range(100):
             course.step()
         looks.append(course.look())
     assert all(look.heaps <= 2 for look in looks)
-    assert looks[-1].variety < 0.2
-    assert "mode collapse" in narrated(looks[-1])
-    assert np.linalg.norm(looks[-1].fake.mean(axis=0) - looks[-2].fake.mean(axis=0)) > 0.1  # they jump
+    assert min(look.variety for look in looks) < 0.2
+    assert sum("mode collapse" in narrated(look) for look in looks) >= 3  # chaotic, and so its moments are not fixed
+    places = [look.fake.mean(axis=0) for look in looks]
+    assert max(np.linalg.norm(after - before) for before, after in pairwise(places)) > 0.3  # they jump
 
 
 def test_the_gradient_vanishes_and_the_other_game_brings_it_back(digits: Digits) -> None:
