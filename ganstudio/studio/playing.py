@@ -76,11 +76,14 @@ class Player:
     def advance(self, seconds: float) -> None:
         """Let time go by; an open path ends at its end, a closed one begins again.
 
-        The next picture is asked for once the one before is there, so that measuring finds room in between.
+        The next picture is asked for once the one before is there, so that measuring finds room in between; at once
+        where time has gone by since, rather than with the next beat of the clock.
         """
         self._owed = self._owed + seconds if self.playing else 0.0
-        if not self.playing or not (self._drawn or self._owed >= LONGEST_WAIT_S):
-            return
+        if self.playing and (self._drawn or self._owed >= LONGEST_WAIT_S):
+            self._go_on()
+
+    def _go_on(self) -> None:
         reached = self.seconds + self._owed * self.speed
         self._owed = 0.0
         if reached >= self.total and not self.timeline.closed:
@@ -131,6 +134,8 @@ class Player:
 
     def _frame_arrived(self, frame: Frame) -> None:
         self._drawn = self._drawn or frame.document == self._session.previewed
+        if self.playing and self._drawn and self._owed > 0.0:
+            self._go_on()
 
     def _project_changed(self, after: Project, before: Project) -> None:
         if not self.showing:

@@ -1,6 +1,7 @@
 """Playing and editing a path: previews change nothing that is kept, acts are single undo steps."""
 
 import numpy as np
+import pytest
 
 from ganstudio.core.document import LatentBlend, LatentPoint, NoiseMode, Space
 from ganstudio.core.project import Curve, Easing, KeptLatent
@@ -44,6 +45,23 @@ def test_playing_draws_the_path_and_leaves_the_project_alone(running: Running) -
     running.settle()
     assert session.previewed is None
     player.release()
+
+
+def test_time_that_goes_by_while_a_picture_is_drawn_is_made_up_for_at_once(running: Running) -> None:
+    session = running.session
+    make_path(session, 1, 2, 3)
+    player = Player(session)
+    player.play()
+    player.advance(0.1)
+    asked = session.previewed
+    player.advance(0.1)
+    assert (player.seconds, session.previewed) == (0.0, asked), "one picture at a time"
+    running.until(lambda: player.seconds > 0.0)  # without another beat
+    assert player.seconds == pytest.approx(0.2)
+    shown(running)
+    assert player.seconds == pytest.approx(0.2), "no time has gone by since"
+    player.release()
+    running.settle()
 
 
 def test_a_closed_path_plays_on_at_its_speed(running: Running) -> None:
