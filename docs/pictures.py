@@ -4,7 +4,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -18,7 +18,6 @@ from PyQt6.QtWidgets import QApplication  # noqa: E402
 from ganstudio.core.document import LatentPoint, StyleSource  # noqa: E402
 from ganstudio.core.paths import ASSETS  # noqa: E402
 from ganstudio.core.project import Keyframe, Timeline  # noqa: E402
-from ganstudio.core.store import Array  # noqa: E402
 from ganstudio.gui.app import Studio, application, make_studio  # noqa: E402
 from ganstudio.gui.panels.paint_page import PaintPage  # noqa: E402
 from ganstudio.gui.theme.appearance import Appearance  # noqa: E402
@@ -94,24 +93,24 @@ def editing(app: QApplication, model: str) -> None:
 
 
 def painting(app: QApplication, model: str) -> None:
-    """Show a painted face with a part of it selected, and a file with colours of its own."""
+    """Show the model's own map with hair painted on, a file with colours of its own, and the map of a photo."""
     studio = open_studio(app, model, Theme.DARK, "paint")
     session, page = studio.session, studio.window.panel(PaintPage)
     hands, asked = session.painting, session.painting.asked
     assert page is not None
     assert asked is not None
-    face = face_map(asked.classes, asked.resolution)
-    hands.put(face, "Map of a face")
-    for place in ((0.3, 0.2), (0.42, 0.12), (0.6, 0.12), (0.72, 0.22)):
+    hands.choose(asked.classes.index("hair"))
+    for place in ((0.07, 0.55), (0.09, 0.7), (0.11, 0.85), (0.93, 0.5), (0.93, 0.65), (0.91, 0.8)):
         hands.begin(Touch((place[0] * asked.resolution, place[1] * asked.resolution)))
         hands.end()
     wait(app, lambda: session.frame is not None and session.frame.document == session.document)
     hands.styles.take("A")
-    page.map_canvas.show_pointer((0.72 * asked.resolution, 0.22 * asked.resolution))
+    page.map_canvas.show_pointer((0.91 * asked.resolution, 0.8 * asked.resolution))
     take(app, studio, "paint")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "foreign.png"
-        faded = np.array(asked.palette, np.float64)[face] * 0.8 + 40
+        assert hands.labels is not None
+        faded = np.array(asked.palette, np.float64)[hands.labels] * 0.8 + 40
         Image.fromarray(faded.astype(np.uint8)).save(file)
         hands.files.open(file)
         wait(app, lambda: hands.files.pending is not None)
@@ -125,27 +124,6 @@ def painting(app: QApplication, model: str) -> None:
     take(app, studio, "paint-photo")
     studio.window.close()
     studio.end()
-
-
-def face_map(classes: Sequence[str], side: int) -> Array:
-    """Draw a plain face with the classes that there are, uint8 `[side, side]`."""
-    y, x = (np.mgrid[0:side, 0:side] + 0.5) / side
-    labels = np.zeros((side, side), np.uint8)
-
-    def put(name: str, where: Array) -> None:
-        if name in classes:
-            labels[where] = classes.index(name)
-
-    put("hair", (x - 0.5) ** 2 / 0.1 + (y - 0.45) ** 2 / 0.14 < 1)
-    put("neck and clothes", (abs(x - 0.5) < 0.4 * y) & (y > 0.85))
-    put("skin", (abs(x - 0.5) < 0.12) & (y > 0.6) & (y < 0.92))
-    put("skin", (x - 0.5) ** 2 / 0.05 + (y - 0.5) ** 2 / 0.085 < 1)
-    put("nose", (abs(x - 0.5) < 0.03) & (y > 0.45) & (y < 0.58))
-    put("lips", (x - 0.5) ** 2 / 0.006 + (y - 0.66) ** 2 / 0.0008 < 1)
-    for middle in (0.4, 0.6):
-        put("eyes", (x - middle) ** 2 / 0.002 + (y - 0.45) ** 2 / 0.0005 < 1)
-        put("brows", (abs(x - middle) < 0.06) & (abs(y - 0.39) < 0.012))
-    return labels
 
 
 def main(model: str) -> None:

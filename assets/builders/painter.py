@@ -11,8 +11,10 @@ from PIL import Image
 
 from assets.builders.segmenter import overlap_by_class
 from assets.builders.trained import METRICS, TrainedModel
+from ganstudio.checkpoints.checkpoint import Checkpoint
 from ganstudio.core.document import NoiseSetting
 from ganstudio.core.inputs import LabelMap
+from ganstudio.core.label_maps import packed_map
 from ganstudio.core.palette import Colour
 from ganstudio.core.pixels import to_pixels
 from ganstudio.core.store import Array
@@ -54,7 +56,15 @@ class HeldOut:
 
 @dataclass(frozen=True)
 class PainterModel(TrainedModel):
-    """A model of maps whose data are pairs."""
+    """A model of maps whose data are pairs; it opens with the map of the held-out pair `first_pair`."""
+
+    first_pair: int = 0
+
+    def stored(self, found: Checkpoint) -> Checkpoint:
+        """Return what ships of a finished run, and the map that it opens with."""
+        shipped = TrainedModel.stored(self, found)
+        first = packed_map(self.pairs().maps[self.first_pair].numpy().astype(np.uint8))
+        return replace(shipped, provenance={**shipped.provenance, "first_map": first})
 
     @cached_property
     def held_out(self) -> FilePictures:
@@ -132,5 +142,6 @@ FACE_PAINTER = PainterModel(
     data="faces-seg-64",
     images=36_000,
     measured=1000,
+    first_pair=3,
     options={"mirror": "True", "arithmetic": "bfloat16", "set": "content_share=1.0"},
 )

@@ -120,19 +120,19 @@ class TrainedModel:
     def pack(self, trained: Path, target: Path) -> None:
         """Write weights, sheet and card of a finished run's model into `target`."""
         target.mkdir(parents=True, exist_ok=True)
-        licence = self.licence()
-        found = read_checkpoint(trained)
+        save_checkpoint(target / MODEL_FILE, self.stored(read_checkpoint(trained)))
+        model = open_model(target / MODEL_FILE)
+        shown = self.write_sheet(model, target)
+        write_card(self.card(self.numbers(model), shown), target)
+
+    def stored(self, found: Checkpoint) -> Checkpoint:
+        """Return what ships of a finished run: its averaged weights in half precision, and where they come from."""
         tensors = {GENERATOR: {k: t.half() if t.ndim > 1 else t for k, t in found.tensors[GENERATOR].items()}}
         provenance = {"name": self.name, "command": self.command, "images_seen": self.shown}
         named = {**provenance, "seed": self.seed, "data": self.data, "first_seed": self.first_seed}
         named |= {name: found.provenance[name] for name in KEPT if name in found.provenance}
-        save_checkpoint(
-            target / MODEL_FILE,
-            Checkpoint(found.architecture, found.config, tensors, provenance=named, licence=licence.spdx),
-        )
-        model = open_model(target / MODEL_FILE)
-        shown = self.write_sheet(model, target)
-        write_card(self.card(self.numbers(model), shown), target)
+        licence = self.licence().spdx
+        return Checkpoint(found.architecture, found.config, tensors, provenance=named, licence=licence)
 
     def write_sheet(self, model: Model, target: Path) -> str:
         """Write the uncurated sheet and return its file's name."""
