@@ -6,14 +6,13 @@ import torch
 from PIL import Image
 
 from assets.builders.painter import FACE_PAINTER, SHEETS_ACROSS, SHOWN_MAPS, SHOWN_STYLES, HeldOut, coloured
-from ganstudio import open_model
 from ganstudio.core.document import PaintedMap
 from ganstudio.core.inputs import LabelMap
 from ganstudio.core.label_maps import indices_of
 from ganstudio.core.paths import ASSETS
 from ganstudio.core.pixels import to_pixels
 from ganstudio.core.store import Store
-from ganstudio.engine.model import Model
+from ganstudio.engine.model import Model, open_model
 from ganstudio.engine.segmenting import open_segmenter
 from ganstudio.studio.assets import read_card
 
@@ -69,6 +68,6 @@ def test_the_sheet_shows_held_out_maps_in_several_styles(model: Model, pairs: He
 
 def test_it_opens_with_a_map_of_a_face_that_no_run_saw() -> None:
     store = Store()
-    info = open_model(FACE_PAINTER.name, "cpu", store=store).info
+    info = open_model(FACE_PAINTER.name, store=store).info
     (value,) = (value for value in info.document.inputs.values() if isinstance(value, PaintedMap))
     assert np.array_equal(indices_of(value, store), FACE_PAINTER.pairs().maps[FACE_PAINTER.first_pair].numpy())
