@@ -74,10 +74,17 @@ def apart(first: torch.Tensor, second: torch.Tensor, where: torch.Tensor | None 
     return float(squares.mean() if where is None else (squares * where).sum() / where.sum())
 
 
-def test_colours_come_back(model: Model, spread: Spread, truth: torch.Tensor) -> None:
-    found = last(model, spread, coloured(luma(truth)), 32).best_picture
-    tint, known, mean = (each - luma_kept(each) for each in (found, truth, drawn(model, LatentCode(spread.mean))))
-    assert apart(tint, known) < 0.5 * min(apart(mean, known), float(known.square().mean()))
+def test_colours_come_back(model: Model, spread: Spread) -> None:
+    missed, missed_by_the_mean, missed_by_grey = 0.0, 0.0, 0.0
+    for seed in range(4):  # a grey picture leaves some choice, and so several count together
+        truth = model.sample([seed], psi=0.7)
+        found = last(model, spread, coloured(luma(truth)), 32).best_picture
+        tint, known, mean = (each - luma_kept(each) for each in (found, truth, drawn(model, LatentCode(spread.mean))))
+        missed += apart(tint, known)
+        missed_by_the_mean += apart(mean, known)
+        missed_by_grey += float(known.square().mean())
+    assert missed < 0.8 * missed_by_the_mean
+    assert missed < 0.5 * missed_by_grey
 
 
 def test_a_hole_is_filled(model: Model, spread: Spread, truth: torch.Tensor) -> None:

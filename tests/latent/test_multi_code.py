@@ -1,9 +1,12 @@
 """Several codes together come nearer to a picture that the model did not draw than one code can."""
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from ganstudio.core.document import Space
+from ganstudio.core.paths import ASSETS
 from ganstudio.core.store import Store
 from ganstudio.engine.model import Model, open_model
 from ganstudio.latent.inversion import Inversion, InversionError, InversionOptions, Wanted, spread_of
@@ -19,7 +22,10 @@ def model() -> Model:
 
 @pytest.fixture(scope="module")
 def wanted() -> Wanted:
-    return Wanted(open_model("faces", "cpu").sample([5], psi=0.7))
+    """A photo's face, which no model here drew."""
+    with Image.open(ASSETS / "samples" / "astronaut.png") as photo:
+        face = np.asarray(photo.convert("RGB").crop((160, 40, 288, 168)).resize((64, 64)))
+    return Wanted(torch.from_numpy(face.copy()).permute(2, 0, 1)[None].float() / 127.5 - 1.0)
 
 
 def test_several_codes_come_nearer_than_one(model: Model, wanted: Wanted) -> None:
@@ -34,7 +40,7 @@ def test_several_codes_come_nearer_than_one(model: Model, wanted: Wanted) -> Non
     assert [step.number for step in steps] == list(range(1, STEPS + 1))
     scores = [step.best_pixel for step in steps]
     assert scores == sorted(scores, reverse=True)
-    assert last.best_pixel < 0.8 * one.best_pixel
+    assert last.best_pixel < 0.6 * one.best_pixel
     assert last.codes.shape == (6, 1, model.z_dim)
     torch.testing.assert_close(search.compose(last.codes, last.weights), last.best_picture, rtol=1e-4, atol=1e-4)
 
