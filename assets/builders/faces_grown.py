@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from assets.builders.card import rounded
+from assets.builders.card import CARD, rounded, write_card
 from assets.builders.sheet import write_calm_sheet, write_mixing_sheet
 from assets.builders.trained import METRICS, TrainedModel, train
 from ganstudio import open_model
@@ -101,11 +101,18 @@ class ContinuedFaces(FacesModel):
         return scratch / self.name / MODEL_FILE
 
     def pack(self, trained: Path, target: Path) -> None:
-        """Write also the sheet at psi = 0.7 and one of mixed styles."""
+        """Write also the sheet at psi = 0.7, one of mixed styles, and how large the generator is."""
         FacesModel.pack(self, trained, target)
         model = open_model(target / MODEL_FILE)
+        self.write_size(model, target)
         write_calm_sheet(model, target)
         write_mixing_sheet(model, target)
+
+    def write_size(self, model: Model, target: Path) -> None:
+        """Say on the card how many parameters the generator has."""
+        card = read_card(target / CARD)
+        size = f"The generator has {model.info.parameters / 1e6:.2f} million parameters."
+        write_card(replace(card, training=f"{card.training} {size}"), target)
 
     def numbers(self, model: Model) -> tuple[Number, ...]:
         """Measure also how far the pictures of the model that it learned from move along paths in its z."""
