@@ -1,6 +1,7 @@
 """Latent vectors from seeds, and the arithmetic on them."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -108,8 +109,14 @@ def given_rows(value: LatentValue, count: int, dim: int, store: Store) -> Array 
 def corner_latents(point: LatentPoint, dim: int, threshold: float | None = None) -> tuple[Array, Array]:
     """Return the z `[K, dim]` of the seeds around a point and their weights `[K]`."""
     corners = point.corners()
-    zs = np.stack([resampled_latent(seed, dim, threshold) for seed, _ in corners])
+    zs = np.stack([_drawn_before(seed, dim, threshold) for seed, _ in corners])  # copies them
     return zs, np.array([weight for _, weight in corners])
+
+
+@lru_cache(maxsize=256)
+def _drawn_before(seed: int, dim: int, threshold: float | None) -> Array:
+    """Draw a seed's latent once for all pictures of a path: that takes as long as three layers of a small network."""
+    return resampled_latent(seed, dim, threshold)
 
 
 def latent_rows(value: LatentArray, dim: int, store: Store) -> Array:

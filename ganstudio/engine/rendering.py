@@ -152,7 +152,7 @@ class Rendering:
         else:
             assert precision is not None
             synthesis = self._in_precision(digest, precision)
-        output = next(iter(synthesis.generator.outputs().values()))
+        output = next(iter(synthesis.outputs.values()))
         picture = synthesis.features(document, output).picture
         assert picture is not None
         return picture.float().clone()

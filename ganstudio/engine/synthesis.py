@@ -47,6 +47,7 @@ class IncrementalSynthesis:
         self.generator, self.store, self.budget, self.runner = generator, store, budget, runner
         self.previews = Previews() if previews is None else previews
         self.stages: Mapping[str, Stage] = {stage.name: stage for stage in generator.stages()}
+        self.outputs = generator.outputs()
         self.kept: dict[str, Kept] = {}
         self.cost_ms: dict[str, float] = {}
         self.colours = ColourGuess()
@@ -77,10 +78,9 @@ class IncrementalSynthesis:
     @torch.no_grad()  # on a generator function it holds while the function runs, not between its pictures
     def _render(self, document: Document, stale: Callable[[], bool]) -> Iterator[Frame]:
         started = time.perf_counter()
-        outputs = self.generator.outputs()
         ran: list[str] = []
         inputs, keys = self._resolve(document, ran)
-        todo = self._stale(tuple(outputs.values()), keys)
+        todo = self._stale(tuple(self.outputs.values()), keys)
         for name in todo:
             self.kept.pop(name, None)
         previewed = False
@@ -94,10 +94,10 @@ class IncrementalSynthesis:
                 if seen.picture is not None:
                     previewed = True
                     yield self._frame({"picture": seen}, document, started, ran, preview=True)
-        finished = {title: self.kept[name].features for title, name in outputs.items()}
+        finished = {title: self.kept[name].features for title, name in self.outputs.items()}
         yield self._frame(finished, document, started, ran, preview=False)
         self._learn_colours(finished.get("picture"))
-        self._keep_within_budget(frozenset(outputs.values()))
+        self._keep_within_budget(frozenset(self.outputs.values()))
 
     def _resolve(self, document: Document, ran: list[str]) -> tuple[dict[str, StageInputs], dict[str, bytes]]:
         """Resolve all stages in order; stages that others look into run right away."""
@@ -140,7 +140,7 @@ class IncrementalSynthesis:
         elapsed = (time.perf_counter() - started) * 1e3
         self.cost_ms[name] = 0.5 * (elapsed + self.cost_ms.get(name, elapsed))
         wanted_later = {need for other in later for need in (*self.stages[other].needs, *self.stages[other].reads)}
-        self._keep_within_budget(frozenset({name, *self.generator.outputs().values(), *wanted_later}))
+        self._keep_within_budget(frozenset({name, *self.outputs.values(), *wanted_later}))
         return features
 
     def _keep_within_budget(self, wanted: frozenset[str]) -> None:

@@ -19,6 +19,7 @@ class Bridge(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._receive: Callable[[Event], None] | None = None
+        self._closed = False
         self._told: dict[int, Callable[[Problem | None], None]] = {}
         self._beside: dict[int, threading.Thread] = {}
         queued = Qt.ConnectionType.QueuedConnection
@@ -30,8 +31,9 @@ class Bridge(QObject):
         self._receive = receive
 
     def deliver(self, event: Event) -> None:
-        """Take an event; may be called on any thread."""
-        self._crossing.emit(event)
+        """Take an event; may be called on any thread, also by one that outlives the window."""
+        if not self._closed:
+            self._crossing.emit(event)
 
     def aside(self, work: Callable[[], None], told: Callable[[Problem | None], None]) -> None:
         """Run `work` beside the window, such as writing a file, and tell on the window's thread how it went."""
@@ -43,7 +45,7 @@ class Bridge(QObject):
 
     def close(self) -> None:
         """Drop what comes from now on, and let what is being written be finished."""
-        self._receive = None
+        self._receive, self._closed = None, True
         self._told.clear()
         for thread in self._beside.values():
             thread.join()

@@ -13,6 +13,7 @@ from ganstudio.core.errors import WrongInputError
 from ganstudio.core.latents import (
     blend_on_sphere,
     blend_points,
+    corner_latents,
     given_rows,
     latent_rows,
     lerp,
@@ -149,3 +150,12 @@ def test_rows_that_do_not_fit_the_model_are_refused() -> None:
     rows = LatentArray(Space.W_PLUS, store.put(np.zeros((5, 4))))
     with pytest.raises(WrongInputError, match="5 rows"):
         given_rows(rows, 3, 4, store)
+
+
+def test_what_is_drawn_for_a_place_may_be_changed_without_changing_the_next_one() -> None:
+    point = LatentPoint(3.25, 7.5)
+    zs, _ = corner_latents(point, 16, 1.5)
+    kept = zs.copy()
+    zs[:] = 0.0
+    assert np.array_equal(corner_latents(point, 16, 1.5)[0], kept)
+    assert not np.array_equal(corner_latents(point, 16, 0.5)[0], kept)

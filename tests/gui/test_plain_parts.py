@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PyQt6 import sip
 from PyQt6.QtCore import QMimeData, QUrl
 from PyQt6.QtWidgets import QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
@@ -132,6 +133,13 @@ def test_a_closed_bridge_drops_what_still_comes(qtbot: QtBot) -> None:
     other.deliver(Problem("after"))
     qtbot.waitUntil(lambda: bool(reached), timeout=5000)
     assert arrived == []
+
+
+def test_a_thread_that_outlives_the_window_may_still_deliver() -> None:
+    bridge = Bridge()
+    bridge.close()
+    sip.delete(bridge)
+    bridge.deliver(Problem("late"))
 
 
 def test_work_beside_the_window_tells_how_it_went(qtbot: QtBot) -> None:
