@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LUMA = (0.299, 0.587, 0.114)
 FACTORS = (2, 4)
 STROKE, KEPT = 1.0, 2.0  # of pixels
-NOISE_SHARE, NOISE_RULE = 0.3, 0.01  # a firmer rule would hold the small noises of small models still
+NOISE_SHARE, NOISE_RULE = 0.3, 1e-4  # a firmer rule would hold the small noises of small models still
 PRIOR = 0.01
 DOMAIN = 0.5
 STYLE = 0.5

@@ -77,12 +77,14 @@ def noise_correlation(noise: torch.Tensor) -> torch.Tensor:
     """Return how much noises `[N, 1, r, r]` resemble themselves one pixel aside, `[N]`, over pyramids down to 8 px.
 
     Karras et al. 2020, appendix D: squared means of the products with the neighbours at the right and below; each level
-    is the one before averaged over 2 x 2 pixels and scaled to unit variance again.
+    is the one before averaged over 2 x 2 pixels and scaled to unit variance again. Here each counts by its pixels: one
+    over their number is what white noise has by chance, so that every level of it comes to 2, be it small or large.
     """
     total = noise.new_zeros(len(noise))
     while True:
+        pixels = noise.shape[2] * noise.shape[3]
         for axis in (2, 3):
-            total = total + (noise * noise.roll(1, dims=axis)).mean(dim=(1, 2, 3)).square()
+            total = total + (noise * noise.roll(1, dims=axis)).mean(dim=(1, 2, 3)).square() * pixels
         if noise.shape[3] <= 8:
             return total
         noise = F.avg_pool2d(noise, 2) * 2.0

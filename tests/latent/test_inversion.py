@@ -149,4 +149,24 @@ def test_noise_that_repeats_itself_is_seen_at_every_scale() -> None:
     smooth = torch.nn.functional.interpolate(torch.randn(1, 1, 16, 16), scale_factor=4)
     assert noise_correlation(smooth) > 20 * noise_correlation(white)
     row = torch.tensor([[1.0, -1.0], [-1.0, 1.0]]).repeat(4, 4)[None, None]
-    assert float(noise_correlation(row)) == pytest.approx(2.0)
+    assert float(noise_correlation(row)) == pytest.approx(2.0 * 8 * 8)
+
+
+@pytest.mark.parametrize(("side", "levels"), [(4, 1), (8, 1), (16, 2), (64, 4)])
+def test_white_noise_is_punished_no_more_on_small_maps_than_on_large_ones(side: int, levels: int) -> None:
+    white = torch.randn(4000, 1, side, side, generator=torch.Generator().manual_seed(side))
+    assert float(noise_correlation(white).mean()) == pytest.approx(2.0 * levels, rel=0.15)
+
+
+def test_the_rule_for_noises_leaves_them_able_to_learn_and_keeps_them_white() -> None:
+    """Other noises drew the picture; nothing but noises can come nearer to it."""
+    faces = open_model("faces", "cpu")
+    random = torch.Generator().manual_seed(7)
+    sides = faces.generator.noise_resolutions
+    ws = faces.mapping(faces.latents([3]))
+    drawn = LatentCode(ws, {}, {i: torch.randn(1, 1, side, side, generator=random) for i, side in enumerate(sides)})
+    options = InversionOptions(steps=25, search_latent=False, perceptual_weight=0.0, pixel_weight=1.0, latent_noise=0.0)
+    steps = search(faces, Wanted(faces.generator.guided(drawn).detach()), options, LatentCode(ws, {}, {}))
+    assert steps[0].losses["noise"] < 1.0
+    assert steps[-1].best_pixel < 0.87 * steps[0].best_pixel
+    assert all(float(noise_correlation(noise)) < 4.0 for noise in steps[-1].best.noises.values())
