@@ -27,6 +27,12 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     write_tensor_file(path, tensors, {KEY: json.dumps(_header(checkpoint), ensure_ascii=False, allow_nan=False)})
 
 
+def description(checkpoint: Checkpoint, prefixes: Mapping[str, str]) -> str:
+    """Describe the model inside a file of another purpose, where each network's tensors have a prefix of their own."""
+    named = {name: prefixes[name] for name in checkpoint.tensors}
+    return json.dumps({**_header(checkpoint), "prefixes": named}, ensure_ascii=False, allow_nan=False)
+
+
 def _header(checkpoint: Checkpoint) -> dict[str, object]:
     networks = {
         network: as_json(checkpoint.config if network == GENERATOR else checkpoint.configs[network])
@@ -64,14 +70,7 @@ def read_own(tensors: Mapping[str, ForeignTensor], text: str) -> tuple[str, Impo
     kept = None
     if DISCRIMINATOR in networks and card.discriminator is not None:
         kept = _config(card.discriminator.config, networks[DISCRIMINATOR])
-    groups: dict[str, Weights] = {name: {} for name in NETWORKS}
-    ignored: dict[str, None] = {}
-    for name, tensor in tensors.items():
-        network, _, rest = name.partition(".")
-        if network in groups:
-            groups[network][rest] = tensor
-        else:
-            ignored[network] = None
+    groups, ignored = _grouped(tensors, header.get("prefixes"))
     imported = Imported(
         what=f"a GAN Studio model ({card.title})",
         config=config,
@@ -80,9 +79,24 @@ def read_own(tensors: Mapping[str, ForeignTensor], text: str) -> tuple[str, Impo
         discriminator=groups[DISCRIMINATOR] if kept is not None else None,
         discriminator_from=DISCRIMINATOR,
         used=(GENERATOR,),
-        ignored=tuple(ignored),
+        ignored=ignored,
     )
     return architecture, imported, header
+
+
+def _grouped(tensors: Mapping[str, ForeignTensor], given: object) -> tuple[dict[str, Weights], tuple[str, ...]]:
+    """Return each network's weights, and the names of all other groups of tensors."""
+    named = given if isinstance(given, dict) else {}
+    prefixes = {network: str(named.get(network, f"{network}.")) for network in NETWORKS}
+    groups: dict[str, Weights] = {network: {} for network in NETWORKS}
+    ignored: dict[str, None] = {}
+    for name, tensor in tensors.items():
+        network = next((each for each, prefix in prefixes.items() if name.startswith(prefix)), None)
+        if network is None:
+            ignored[name.partition("/")[0].partition(".")[0]] = None
+        else:
+            groups[network][name.removeprefix(prefixes[network])] = tensor
+    return groups, tuple(ignored)
 
 
 def parsed(text: str) -> Mapping[str, object]:

@@ -5,18 +5,22 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
 
-from ganstudio.checkpoints.checkpoint import NETWORKS
+from ganstudio.checkpoints.checkpoint import DISCRIMINATOR, GENERATOR, NETWORKS, Checkpoint
+from ganstudio.checkpoints.format import KEY as MODEL
+from ganstudio.checkpoints.format import description
 from ganstudio.checkpoints.tensor_file import write_tensor_file
 from ganstudio.core.errors import StudioError
 from ganstudio.core.recipe import Recipe
 from ganstudio.training.average import Averages
 
 KEY = "ganstudio-training"
+PREFIXES = MappingProxyType({GENERATOR: f"average/{GENERATOR}/", DISCRIMINATOR: f"network/{DISCRIMINATOR}/"})
 
 
 class BrokenStateError(StudioError):
@@ -38,8 +42,11 @@ class Progressed:
     best: Mapping[str, float] | None = None
 
 
-def save_state(path: Path, recipe: Recipe, averages: Averages, progressed: Progressed) -> None:
-    """Write everything: networks, averages, optimizers, counters. Raises `SaveError`; the old file stays whole."""
+def save_state(path: Path, recipe: Recipe, averages: Averages, progressed: Progressed, model: Checkpoint) -> None:
+    """Write everything: networks, averages, optimizers, counters. Raises `SaveError`; the old file stays whole.
+
+    It also says which of its tensors are `model`'s, so that the file opens like any other model.
+    """
     tensors: dict[str, torch.Tensor] = {}
     for name, module in recipe.networks().items():
         tensors.update({f"network/{name}/{key}": value for key, value in module.state_dict().items()})
@@ -51,8 +58,10 @@ def save_state(path: Path, recipe: Recipe, averages: Averages, progressed: Progr
         groups[name] = state["param_groups"]
         for index, values in state["state"].items():
             tensors.update({f"optimizer/{name}/{index}/{key}": value for key, value in values.items()})
-    header = json.dumps({"progressed": asdict(progressed), "groups": groups})
-    write_tensor_file(path, {name: tensors[name].detach() for name in sorted(tensors)}, {KEY: header})
+    headers = {
+        KEY: json.dumps({"progressed": asdict(progressed), "groups": groups}), MODEL: description(model, PREFIXES)
+    }  # fmt: skip
+    write_tensor_file(path, {name: tensors[name].detach() for name in sorted(tensors)}, headers)
 
 
 def read_progress(path: Path) -> Progressed:

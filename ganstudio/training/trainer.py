@@ -146,7 +146,7 @@ class Trainer:
             self.scale.steps_since_overflow,
             self.best,
         )
-        save_state(path, self.recipe, self.averages, progressed)
+        save_state(path, self.recipe, self.averages, progressed, self._model(NETWORKS))
 
     def load(self, path: Path) -> None:
         """Continue from a saved state, with as many threads as it was made with."""
@@ -193,11 +193,17 @@ class Trainer:
 
     def save_model(self, path: Path, networks: tuple[str, ...] = (GENERATOR,)) -> None:
         """Write the averaged generator (and the discriminator) in half precision as a model of ours."""
-        tensors = {GENERATOR: _halved(self.averages.modules[GENERATOR])}
+        model = self._model(networks)
+        halved = {name: _halved(own) for name, own in model.tensors.items()}
+        save_checkpoint(path, dataclasses.replace(model, tensors=halved))
+
+    def _model(self, networks: tuple[str, ...]) -> Checkpoint:
+        """The averaged generator and, where asked for, the discriminator, as they are now."""
+        tensors: dict[str, Mapping[str, torch.Tensor]] = {GENERATOR: self.averages.modules[GENERATOR].state_dict()}
         configs: dict[str, object] = {GENERATOR: self.recipe.config()}
         judge, judge_config = self.recipe.networks().get(DISCRIMINATOR), self.recipe.discriminator_config()
         if DISCRIMINATOR in networks and judge is not None and judge_config is not None:
-            tensors[DISCRIMINATOR] = _halved(judge)
+            tensors[DISCRIMINATOR] = judge.state_dict()
             configs[DISCRIMINATOR] = judge_config
         provenance: Mapping[str, Any] = {
             "trained on": self.options.data,
@@ -206,8 +212,7 @@ class Trainer:
             **({"classes": list(self.feed.class_names)} if self.feed.class_names else {}),
             **self.recipe.provenance(),
         }
-        checkpoint = Checkpoint(self.options.architecture, self.recipe.config(), tensors, configs, provenance)
-        save_checkpoint(path, checkpoint)
+        return Checkpoint(self.options.architecture, self.recipe.config(), tensors, configs, provenance)
 
     def _batches(self) -> list[Batch]:
         parts = self.options.accumulate
@@ -292,9 +297,9 @@ def _grid(pictures: Array) -> Array:
     return rows.reshape(-1, side * width, channels)
 
 
-def _halved(module: torch.nn.Module) -> dict[str, torch.Tensor]:
+def _halved(weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """Return the weights with kernels and matrices in half precision; vectors are small and stay as they are."""
     return {
         name: t.detach().half() if t.dtype == torch.float32 and t.ndim > 1 else t.detach().clone()
-        for name, t in module.state_dict().items()
+        for name, t in weights.items()
     }

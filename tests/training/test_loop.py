@@ -14,6 +14,7 @@ import ganstudio
 from ganstudio.checkpoints.checkpoint import NETWORKS
 from ganstudio.checkpoints.reader import read_checkpoint
 from ganstudio.core.files import DiskFullError
+from ganstudio.engine.model import open_model
 from ganstudio.training.events import Evaluated, Event, Finished, Paused, Samples, Saved, Snapshot, Step
 from ganstudio.training.loop import Loop, no_evaluation, train
 from ganstudio.training.options import TrainingOptionsError
@@ -231,6 +232,27 @@ def test_a_run_can_start_from_a_model_and_keep_the_discriminators_first_layers(m
     other = dataclasses.replace(second.options, recipe={"generator_width": 6})
     with pytest.raises(TrainingOptionsError, match="does not fit this run's generator"):
         Trainer(other, tiny_feed(second.options), ALONE)
+
+
+@pytest.mark.parametrize("architecture", ["dcgan", "stylegan2"])
+def test_a_checkpoint_of_a_run_opens_like_a_model_and_another_run_can_start_from_it(
+    make_run: MakeRun, architecture: str
+) -> None:
+    first = make_run("first", architecture=architecture)
+    list(go(first))
+    model = read_checkpoint(first.model_file, NETWORKS)
+    state = read_checkpoint(first.saved_checkpoints()[-1], NETWORKS)
+    assert (state.config, state.configs, state.provenance) == (model.config, model.configs, model.provenance)
+    assert "optimizer" in state.report.ignored
+    for name in NETWORKS:
+        for key, tensor in model.tensors[name].items():
+            torch.testing.assert_close(state.tensors[name][key].to(tensor.dtype), tensor, msg=key)
+    sampled = open_model(first.saved_checkpoints()[-1]).sample([3])
+    torch.testing.assert_close(sampled, open_model(first.model_file).sample([3]), atol=0.02, rtol=0.0)
+    second = make_run("second", architecture=architecture, start_from=first.saved_checkpoints()[-1])
+    trainer = Trainer(second.options, tiny_feed(second.options), ALONE)
+    for name, parameter in trainer.recipe.networks()["discriminator"].named_parameters():
+        assert torch.equal(parameter, state.tensors["discriminator"][name]), name
 
 
 def test_accumulation_equals_one_whole_batch_without_batch_statistics(make_run: MakeRun) -> None:
