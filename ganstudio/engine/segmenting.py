@@ -28,9 +28,11 @@ class Segmentation:
         """What the indices in its maps mean."""
         return self._network.classes
 
-    @torch.no_grad()
     def logits(self, pictures: torch.Tensor) -> torch.Tensor:
-        """Return logits `[N, classes, H, W]` of pictures `[N, C, H, W]` in [-1, 1]; grey and transparency may vary."""
+        """Return logits `[N, classes, H, W]` of pictures `[N, C, H, W]` in [-1, 1], differentiably.
+
+        Grey and transparency may vary.
+        """
         if pictures.ndim != 4 or pictures.shape[1] < 1:
             raise WrongInputError(f"Pictures of the shape {tuple(pictures.shape)} are not [N, C, H, W].")
         wanted = self._network.channels
@@ -39,6 +41,7 @@ class Segmentation:
             shown = shown.mean(dim=1, keepdim=True).expand(-1, wanted, -1, -1)
         return self._network.answer(shown.to(self._network.device))
 
+    @torch.no_grad()
     def __call__(self, pictures: torch.Tensor) -> torch.Tensor:
         """Return class indices int64 `[N, H, W]` of pictures `[N, C, H, W]` in [-1, 1] of any size."""
         return self.logits(pictures).argmax(dim=1)

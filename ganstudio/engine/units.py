@@ -2,9 +2,10 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -20,20 +21,53 @@ from ganstudio.engine.memory import DEFAULT_BUDGET
 from ganstudio.engine.model import Model
 from ganstudio.engine.segmenting import Segmentation
 from ganstudio.engine.synthesis import IncrementalSynthesis
+from ganstudio.latent.scenes import Scenes
+from ganstudio.latent.staged import StagedDocument
+from ganstudio.latent.unit_effects import Paints, UnitPaint, Way, find_paints
 from ganstudio.latent.units import Dissection, Drawn, StageUnits, dissect
 
 FOLDER = "units"
-SAMPLES, UNITS = 128, 12
+SAMPLES = 64
+BATCH, FEW, LARGEST_BATCHED = 8, 4, 128  # pictures at once; batches of one beyond so many pixels
 LEAST_BUDGET = 1 << 30  # bytes: no stage of a picture is drawn twice
 KEY = "ganstudio-units"
 TABLES = ("thresholds", "iou", "high", "low")
 Distance = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What can be painted into a model's pictures, and the units that the classes were matched with."""
+
+    dissection: Dissection
+    paints: Paints
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that were looked for, in the segmenter's order."""
+        return self.dissection.classes
+
+    def paint_of(self, name: str, *, remove: bool) -> UnitPaint | None:
+        """Return how a class is added or removed; None where nothing that was tried does that clearly."""
+        paint = self.paints.get(Way(self.classes.index(name), remove)) if name in self.classes else None
+        return paint if paint is not None and paint.is_clear(remove=remove) else None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The classes that can be added or removed."""
+        ways = (False, True)
+        return tuple(n for n in self.classes if any(self.paint_of(n, remove=way) is not None for way in ways))
+
+    @property
+    def never_seen(self) -> tuple[str, ...]:
+        """The classes that no unit matches, since hardly a picture shows them."""
+        return tuple(name for name in self.classes if name not in self.dissection.occurring)
+
+
 def find_units(
     model: Model, segment: Segmentation, samples: int = SAMPLES, folder: Path | None = None
 ) -> Iterator[Progress]:
-    """Dissect a model; the last progress has the `Dissection`. What was found before is read from `folder`.
+    """Dissect a model and try the units; the last progress has the `Parts`. What was found before is in `folder`.
 
     The pictures are those of the seeds 0, 1, ... with the model's own settings.
     """
@@ -43,11 +77,26 @@ def find_units(
         yield Progress(2 * samples, 2 * samples, "Units", found)
         return
     drawing = Drawing(model)
+    dissection: Dissection | None = None
     for step in dissect(drawing.seed, segment, segment.classes.names, samples):
-        if isinstance(step.result, Dissection):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            write_units(file, step.result)
-        yield step
+        dissection = step.result if isinstance(step.result, Dissection) else dissection
+        yield Progress(step.done, step.total, step.label)
+    assert dissection is not None, "the last step has it"
+    large = model.info.resolution > LARGEST_BATCHED
+    size, learned, tried = (1, FEW, FEW) if large else (BATCH, 1, 2)
+
+    def scenes(number: int) -> Scenes:
+        return drawing.scenes(range(samples + number * size, samples + (number + 1) * size), segment)
+
+    for step in find_paints(dissection, scenes, learned, tried):
+        if step.done < step.total:
+            yield step
+            continue
+        assert isinstance(step.result, dict)
+        parts = Parts(dissection, step.result)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_units(file, parts)
+        yield Progress(step.done, step.total, step.label, parts)
 
 
 def file_of(model: Model, segment: Segmentation, samples: int, folder: Path) -> Path:
@@ -61,6 +110,7 @@ class Drawing:
     def __init__(self, model: Model) -> None:
         """Keep every stage's result of the picture at hand."""
         self._document = model.info.document
+        self._generator = model.generator
         self._synthesis = IncrementalSynthesis(model.generator, Store(), budget=max(DEFAULT_BUDGET, LEAST_BUDGET))
         stages = model.generator.stages()
         self._last = stages[-1].name
@@ -72,8 +122,12 @@ class Drawing:
 
     def seed(self, number: int) -> Drawn:
         """Return the picture `[1, C, H, W]` of a seed and the activations `[1, C, h, w]` by stage."""
-        point = LatentPoint(float(number % ROW_OF_SEEDS), float(number // ROW_OF_SEEDS))
-        return self.of(replace(self._document, inputs=self._document.inputs.with_item(self._latent, point)))
+        return self.of(self._with_seed(number))
+
+    def scenes(self, numbers: Iterable[int], segment: Segmentation) -> Scenes:
+        """Return the pictures of seeds to be drawn again with units painted."""
+        staged = [StagedDocument(self._generator, self._with_seed(number), Store()) for number in numbers]
+        return Scenes(staged[0], torch.cat([each.code for each in staged]), segment.logits)
 
     def of(self, document: Document) -> Drawn:
         """Return a document's picture and activations."""
@@ -81,51 +135,56 @@ class Drawing:
         assert picture is not None, "the last stage has the picture"
         return picture, {name: self._synthesis.features(document, name).activation for name in self.stages}
 
+    def _with_seed(self, number: int) -> Document:
+        point = LatentPoint(float(number % ROW_OF_SEEDS), float(number // ROW_OF_SEEDS))
+        return replace(self._document, inputs=self._document.inputs.with_item(self._latent, point))
 
-def write_units(file: Path, found: Dissection) -> None:
+
+def write_units(file: Path, found: Parts) -> None:
     """Keep what was found; raises SaveError."""
-    tensors = {
-        f"{stage.stage}/{table}": getattr(stage, table).contiguous() for stage in found.stages for table in TABLES
+    stages = found.dissection.stages
+    tensors = {f"{stage.stage}/{table}": getattr(stage, table).contiguous() for stage in stages for table in TABLES}
+    header = {
+        "classes": found.classes,
+        "samples": found.dissection.samples,
+        "stages": [stage.stage for stage in stages],
+        "paints": [[*way, asdict(paint)] for way, paint in found.paints.items()],
     }
-    header = {"classes": found.classes, "samples": found.samples, "stages": [stage.stage for stage in found.stages]}
     data = save(tensors, {KEY: json.dumps(header)})
     write_file(file, [data], len(data))
 
 
-def read_units(file: Path) -> Dissection | None:
+def read_units(file: Path) -> Parts | None:
     """Return what was found before; None where there is nothing that can be read."""
     with contextlib.suppress(OSError, SafetensorError, KeyError, ValueError, TypeError), safe_open(file, "pt") as kept:
         header = json.loads((kept.metadata() or {})[KEY])
         stages = tuple(
             StageUnits(name, *(kept.get_tensor(f"{name}/{table}") for table in TABLES)) for name in header["stages"]
         )
-        return Dissection(tuple(header["classes"]), int(header["samples"]), stages)
+        paints = {Way(int(i), bool(remove)): _paint(told) for i, remove, told in header["paints"]}
+        return Parts(Dissection(tuple(header["classes"]), int(header["samples"]), stages), paints)
     return None
 
 
-def unit_paint(
-    found: Dissection,
-    name: str,
-    mask: ArrayRef,
-    *,
-    remove: bool = False,
-    stage: str = "",
-    units: int = UNITS,
-    amount: float = 1.0,
-) -> PaintUnits:
-    """Return the edit that adds a class in a region, or removes it, by its best units at a stage.
+def _paint(told: dict[str, Any]) -> UnitPaint:
+    return UnitPaint(**{**told, "units": tuple(told["units"]), "values": tuple(told["values"])})
 
-    They are set to their mean where they are high and the class is, to remove it to their mean where it is not. Without
-    a `stage` the one is taken whose units match the class best. Raises WrongInputError for a class without units.
+
+def unit_paint(
+    found: Parts, name: str, mask: ArrayRef, *, remove: bool = False, amount: float | None = None
+) -> PaintUnits:
+    """Return the edit that adds a class in a region, or removes it, as far as `amount`, by default as it was tried.
+
+    Raises WrongInputError for a class that nothing adds, or removes, clearly.
     """
-    if name not in found.occurring:
-        raise WrongInputError(f"No unit stands for {name!r}; there are some for: {', '.join(found.occurring)}.")
-    index = found.classes.index(name)
-    stage = stage or found.best_stage(index, units)
-    ranked = found.of(stage).ranked(index, units)
-    values = tuple(unit.low if remove else unit.high for unit in ranked)
-    title = f"{'Remove' if remove else 'Add'} {name}"
-    return PaintUnits(stage, tuple(unit.number for unit in ranked), values, mask, amount, name=title)
+    paint = found.paint_of(name, remove=remove)
+    verb = "Remove" if remove else "Add"
+    if paint is None:
+        known = ", ".join(other for other in found.names if found.paint_of(other, remove=remove) is not None)
+        can = f"these can be: {known}" if known else "none can be in this model's pictures"
+        raise WrongInputError(f"{name} cannot be {'removed' if remove else 'added'}; {can}.")
+    strength = paint.strength if amount is None else amount
+    return PaintUnits(paint.stage, paint.units, paint.values, mask, strength, name=f"{verb} {name}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,12 +77,13 @@ CONCEPTS = Topic(
     (
         (
             "This model draws from no map. But some of the units inside it light up where hair is, others where eyes "
-            "are. They are found by comparing many of its pictures with what a segmenter sees in them, which takes a "
-            "while the first time and is kept."
+            "are. They are found by comparing many of its pictures with what a segmenter sees in them, then by trying "
+            "which of them let a class come or go. That takes a while the first time and is kept."
         ),
         (
             "Choose a class and paint on the picture: in the painted region its units are set to what they are where "
-            "the class is, or, to remove it, where it is not. The model then draws what goes with that."
+            "the class is, or, to remove it, next to it. The model then draws what goes with that. Small parts such as "
+            "eyes go more readily than they grow."
         ),
         "The effect is measured: how much of the region the class covers, and how much changed elsewhere (LPIPS).",
     ),

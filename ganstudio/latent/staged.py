@@ -1,10 +1,12 @@
 """A document's stages as one differentiable function of its code, which can stop at any stage and go on from there."""
 
 from collections.abc import Mapping
+from copy import copy
+from dataclasses import replace
 
 import torch
 
-from ganstudio.core.document import Document
+from ganstudio.core.document import Document, PaintUnits
 from ganstudio.core.generator import Features, Generator, Stage, StageInputs
 from ganstudio.core.store import Store
 from ganstudio.core.style_stages import BlockStage
@@ -63,6 +65,14 @@ class StagedDocument:
         picture = self.run(code, known=known)[self.last].picture
         assert picture is not None
         return picture
+
+    def with_paint(self, edit: PaintUnits, mask: torch.Tensor) -> "StagedDocument":
+        """Return a copy that also paints units where `mask` `[N or 1, 1, h, w]` lies, not where the edit's own does."""
+        inputs = self._inputs[edit.stage]
+        tensors = {**inputs.tensors, f"mask{len(inputs.masks)}": mask}
+        other = copy(self)
+        other._inputs = {**self._inputs, edit.stage: replace(inputs, tensors=tensors, edits=(*inputs.edits, edit))}
+        return other
 
     def _entering(self, stage: Stage, code: torch.Tensor, inputs: StageInputs) -> dict[str, torch.Tensor]:
         if isinstance(stage, BlockStage):

@@ -11,6 +11,7 @@ from ganstudio.core.progress import Progress
 
 TOP = 0.01  # of a unit's activations count as high (Bau et al. 2019, section 3.1)
 PLACES = 256  # at most, per picture, from which a unit's threshold is learned
+RIM = 16  # of the side of a map, one part is the width of a rim around a class
 LARGEST_MAP = 64  # the pixels along a side at which units and classes are compared
 
 Drawn = tuple[torch.Tensor, Mapping[str, torch.Tensor]]
@@ -32,7 +33,7 @@ class StageUnits:
     """How the C units of a stage and K classes go together.
 
     `iou` `[K, C]` compares where a unit is above its threshold `[C]` with where the class is. `high` `[K, C]` is a
-    unit's mean where both are (the class's mean where that is nowhere), `low` `[K, C]` its mean where the class is not.
+    unit's mean where the class is, `low` `[K, C]` its mean next to it, in a rim around it.
     """
 
     stage: str
@@ -100,9 +101,9 @@ class Overlap:
         """Start with nothing seen."""
         units = len(thresholds)
         self.thresholds = thresholds
-        self._both, self._sum_both, self._sum_class = (torch.zeros(classes, units).double() for _ in range(3))
-        self._high, self._sum = torch.zeros(units).double(), torch.zeros(units).double()
-        self._class, self._places = torch.zeros(classes).double(), 0
+        self._both, self._sum_class, self._sum_rim = (torch.zeros(classes, units).double() for _ in range(3))
+        self._high = torch.zeros(units).double()
+        self._class, self._rim = torch.zeros(classes).double(), torch.zeros(classes).double()
 
     def add(self, activation: torch.Tensor, planes: torch.Tensor) -> None:
         """Take in an activation `[1, C, h, w]` and where the classes are, as zeros and ones `[K, H · W]`."""
@@ -110,21 +111,20 @@ class Overlap:
         large = F.interpolate(activation.float().cpu(), (side, side), mode="bilinear", align_corners=False)
         values = large[0].flatten(1)
         high = (values > self.thresholds[:, None]).float()
+        rims = rims_of(planes)
         self._both += (planes @ high.T).double()
-        self._sum_both += (planes @ (high * values).T).double()
         self._sum_class += (planes @ values.T).double()
+        self._sum_rim += (rims @ values.T).double()
         self._high += high.sum(dim=1).double()
-        self._sum += values.sum(dim=1).double()
         self._class += planes.sum(dim=1).double()
-        self._places += planes.shape[1]
+        self._rim += rims.sum(dim=1).double()
 
     def found(self, stage: str) -> StageUnits:
         """Return what the sums say."""
         present = self._class[:, None]
         union = self._high[None] + present - self._both
-        mean = self._sum_class / present.clamp_min(1.0)
-        high = torch.where(self._both > 0, self._sum_both / self._both.clamp_min(1.0), mean)
-        low = (self._sum[None] - self._sum_class) / (self._places - present).clamp_min(1.0)
+        high = self._sum_class / present.clamp_min(1.0)
+        low = self._sum_rim / self._rim[:, None].clamp_min(1.0)
         iou = self._both / union.clamp_min(1.0)
         return StageUnits(stage, self.thresholds, iou.float(), high.float(), low.float())
 
@@ -161,3 +161,11 @@ def planes_of(indices: torch.Tensor, classes: int) -> torch.Tensor:
     rows, columns = (((torch.arange(side) + 0.5) * size / side).long() for size in maps.shape)
     small = maps[rows[:, None], columns]
     return (small.flatten()[None] == torch.arange(classes)[:, None]).float()
+
+
+def rims_of(planes: torch.Tensor) -> torch.Tensor:
+    """Return the places next to classes that are not theirs, for where they are `[K, S · S]`, both zeros and ones."""
+    side = round(planes.shape[1] ** 0.5)
+    width = max(1, side // RIM)
+    near = F.max_pool2d(planes.reshape(-1, 1, side, side), 2 * width + 1, 1, width)
+    return near.flatten(1) - planes

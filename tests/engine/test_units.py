@@ -13,15 +13,15 @@ from ganstudio.architectures.segmenter.segmenting import Segmenter
 from ganstudio.checkpoints.checkpoint import GENERATOR, Checkpoint
 from ganstudio.checkpoints.format import save_checkpoint
 from ganstudio.core.device import Precision
-from ganstudio.core.document import LatentPoint
+from ganstudio.core.document import LatentPoint, PaintUnits
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.generator import Generator
-from ganstudio.core.store import Store
+from ganstudio.core.store import ArrayRef, Store
 from ganstudio.engine.model import Model, open_model
 from ganstudio.engine.segmenting import Segmentation
 from ganstudio.engine.synthesis import IncrementalSynthesis
-from ganstudio.engine.units import Drawing, Effect, effect_of, file_of, find_units, read_units, unit_paint
-from ganstudio.latent.units import Dissection
+from ganstudio.engine.units import Drawing, Effect, Parts, effect_of, file_of, find_units, read_units, unit_paint
+from ganstudio.latent.unit_effects import UnitPaint, Way
 
 CLASSES = ("ground", "thing", "sky")
 
@@ -49,40 +49,60 @@ def segment() -> Segmentation:
 
 
 @pytest.fixture(scope="module")
-def found(model: Model, segment: Segmentation, tmp_path_factory: pytest.TempPathFactory) -> tuple[Dissection, Path]:
+def found(model: Model, segment: Segmentation, tmp_path_factory: pytest.TempPathFactory) -> tuple[Parts, Path]:
     folder = tmp_path_factory.mktemp("units")
     *_, last = find_units(model, segment, 6, folder)
-    assert isinstance(last.result, Dissection)
+    assert isinstance(last.result, Parts)
     return last.result, folder
 
 
-def test_every_stage_with_places_is_dissected(model: Model, found: tuple[Dissection, Path]) -> None:
-    dissection, _ = found
+def test_every_stage_with_places_is_dissected_and_units_are_tried(model: Model, found: tuple[Parts, Path]) -> None:
+    parts, _ = found
+    dissection = parts.dissection
     stages = {stage.name: stage.units for stage in model.generator.stages() if stage.units and stage.side > 1}
     assert {stage.stage: len(stage.thresholds) for stage in dissection.stages} == stages
-    assert (dissection.classes, dissection.samples) == (CLASSES, 6)
+    assert (parts.classes, dissection.samples) == (CLASSES, 6)
     for stage in dissection.stages:
         assert stage.iou.shape == stage.high.shape == stage.low.shape == (3, stages[stage.stage])
         assert ((stage.iou >= 0) & (stage.iou <= 1)).all()
+    seen = [i for i, name in enumerate(CLASSES) if name in dissection.occurring]
+    assert {way.label for way in parts.paints} <= set(seen)
+    assert parts.paints
+    for paint in parts.paints.values():
+        assert 2 <= paint.pictures <= 16
+        assert set(paint.units) <= set(range(stages[paint.stage]))
 
 
 def test_what_was_found_is_kept_for_this_model_and_segmenter(
-    model: Model, segment: Segmentation, found: tuple[Dissection, Path], monkeypatch: pytest.MonkeyPatch
+    model: Model, segment: Segmentation, found: tuple[Parts, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dissection, folder = found
+    parts, folder = found
     file = file_of(model, segment, 6, folder)
     assert file.is_file()
     monkeypatch.setattr("ganstudio.engine.units.Drawing", pytest.fail)
     steps = list(find_units(model, segment, 6, folder))
     assert len(steps) == 1
     kept = steps[0].result
-    assert isinstance(kept, Dissection)
-    for ours, theirs in zip(kept.stages, dissection.stages, strict=True):
+    assert isinstance(kept, Parts)
+    assert kept.paints == parts.paints
+    for ours, theirs in zip(kept.dissection.stages, parts.dissection.stages, strict=True):
         assert ours.stage == theirs.stage
         assert all(torch.equal(getattr(ours, t), getattr(theirs, t)) for t in ("thresholds", "iou", "high", "low"))
     assert file_of(model, segment, 7, folder) != file
     file.write_bytes(b"damaged")
     assert read_units(file) is None
+
+
+def test_scenes_painted_nowhere_are_the_pictures_of_the_seeds(model: Model, segment: Segmentation) -> None:
+    scenes = Drawing(model).scenes((103, 5), segment)
+    seen = segment(model.sample([103, 5]).clamp(-1, 1))
+    assert (scenes.maps == seen).float().mean() > 0.99
+    edit = PaintUnits("b8", (0, 1), (9.0, -9.0), ArrayRef("", (0, 0), "float32"))
+    assert torch.equal(scenes.painted_maps(edit, torch.zeros(2, 1, 16, 16)), scenes.maps)
+    logits, activations = scenes.linked()
+    (slope,) = torch.autograd.grad(logits[:, 1].sum(), activations["b8"])
+    assert slope.shape == scenes.activation("b8").shape
+    assert slope.any()
 
 
 def test_pictures_are_those_of_the_seeds(model: Model) -> None:
@@ -91,20 +111,34 @@ def test_pictures_are_those_of_the_seeds(model: Model) -> None:
     assert all(a.ndim == 4 for a in activations.values())
 
 
-def test_painting_changes_the_units_under_the_mask(model: Model, found: tuple[Dissection, Path]) -> None:
-    dissection, _ = found
+def known(found: tuple[Parts, Path]) -> Parts:
+    """Parts of which one thing can be added and another removed."""
+    paints = {
+        Way(1, remove=False): UnitPaint("b8", (3, 1), (5.0, -4.0), 1.0, 0.0, 0.4, 0.02, 0.01, 16),
+        Way(1, remove=True): UnitPaint("b8", (2,), (0.0,), 1.0, 0.5, 0.49, 0.02, 0.01, 16),
+        Way(2, remove=True): UnitPaint("b16", (0,), (0.5,), 1.5, 0.9, 0.2, 0.02, 0.01, 16),
+    }
+    return Parts(found[0].dissection, paints)
+
+
+def test_only_what_was_clear_is_offered(found: tuple[Parts, Path]) -> None:
+    parts, mask = known(found), Store().put(np.ones((16, 16), np.uint8))
+    assert parts.names == ("thing", "sky")
+    assert parts.paint_of("thing", remove=True) is None
+    gone = unit_paint(parts, "sky", mask, remove=True)
+    assert (gone.stage, gone.units, gone.values, gone.amount, gone.name) == ("b16", (0,), (0.5,), 1.5, "Remove sky")
+    assert unit_paint(parts, "sky", mask, remove=True, amount=0.5).amount == 0.5
+    with pytest.raises(WrongInputError, match="thing cannot be removed; these can be: sky"):
+        unit_paint(parts, "thing", mask, remove=True)
+    with pytest.raises(WrongInputError, match="moustache cannot be added; these can be: thing"):
+        unit_paint(parts, "moustache", mask)
+
+
+def test_painting_changes_the_units_under_the_mask(model: Model, found: tuple[Parts, Path]) -> None:
     store = Store()
     mask = np.zeros((16, 16), np.uint8)
     mask[:, :8] = 1
-    edit = unit_paint(dissection, "thing", store.put(mask), stage="b8", units=2)
-    ranked = dissection.of("b8").ranked(1, 2)
-    assert edit.units == tuple(unit.number for unit in ranked)
-    assert edit.values == tuple(unit.high for unit in ranked)
-    gone = unit_paint(dissection, "thing", store.put(mask), remove=True, stage="b8", units=2)
-    assert gone.values == tuple(unit.low for unit in ranked)
-    assert (edit.name, gone.name) == ("Add thing", "Remove thing")
-    chosen = unit_paint(dissection, "sky", store.put(mask))
-    assert chosen.stage == dissection.best_stage(2, 12)
+    edit = unit_paint(known(found), "thing", store.put(mask))
     point = model.info.document.inputs.with_item("z", LatentPoint(4.0, 0.0))
     document = dataclasses.replace(model.info.document, inputs=point)
     synthesis = IncrementalSynthesis(model.generator, store)
@@ -115,8 +149,6 @@ def test_painting_changes_the_units_under_the_mask(model: Model, found: tuple[Di
         torch.testing.assert_close(after[:, unit, :, 5:], before[:, unit, :, 5:])
     others = [unit for unit in range(before.shape[1]) if unit not in edit.units]
     assert torch.equal(after[:, others], before[:, others])
-    with pytest.raises(WrongInputError, match="No unit stands for 'moustache'; there are some for: "):
-        unit_paint(dissection, "moustache", store.put(mask))
 
 
 class HalfLight(Segmentation):

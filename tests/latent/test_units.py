@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 import torch
 
-from ganstudio.latent.units import TOP, Dissection, Thresholds, dissect, planes_of
+from ganstudio.latent.units import TOP, Dissection, Thresholds, dissect, planes_of, rims_of
 
 SIDE, CLASSES = 16, ("ground", "left", "top")
 
@@ -50,7 +50,7 @@ def test_the_unit_that_stands_for_a_class_is_ranked_first(found: Dissection) -> 
     assert left.iou > 3 * stage.ranked(1, 4)[1].iou
     assert 5.0 < left.high < 5.2
     assert 3.0 < top.high < 3.2
-    assert left.low < 0.2
+    assert left.low < 0.2  # next to it
     assert top.low < 0.2
 
 
@@ -92,3 +92,12 @@ def test_large_maps_are_compared_at_64_pixels() -> None:
     assert planes.shape == (3, 64 * 64)
     assert torch.equal(planes.sum(dim=0), torch.ones(64 * 64))
     assert torch.equal(planes_of(scene(1)[None], 3).argmax(dim=0).reshape(SIDE, SIDE), scene(1))
+
+
+def test_a_rim_lies_next_to_its_class() -> None:
+    planes = torch.zeros(2, SIDE * SIDE)
+    planes[0].view(SIDE, SIDE)[4:8, 4:8] = 1.0
+    rims = rims_of(planes).view(2, SIDE, SIDE)
+    assert rims[0].sum() == 6 * 6 - 4 * 4
+    assert not rims[0, 4:8, 4:8].any()
+    assert not rims[1].any()

@@ -35,7 +35,7 @@ WAYS = (
     Option(REMOVE, "Remove", "Let it go where you paint"),
 )
 SIZE = SliderRange(low=1, high=32, default=8, step=1, decimals=0)
-STRENGTH = SliderRange(low=0.0, high=2.0, default=1.0, step=0.05, decimals=2)
+STRENGTH = SliderRange(low=0.0, high=3.0, default=1.5, step=0.05, decimals=2)
 VIEW_TIP = (
     "Paint on the picture where the chosen class shall come or go. The wheel zooms, Space pans; arrow keys move the "
     "brush, Return uses it."
@@ -90,7 +90,7 @@ class ConceptPanel(Panel):
         concepts = self.concepts = session.painting.concepts
         self.words = label("", "muted", wrap=True)
         self.look = TextButton(
-            "Find the parts", "Find the units of each class; a few minutes the first time", "primary"
+            "Find the parts", "Find the units of each class and try them; a minute or more the first time", "primary"
         )
         self.look.clicked.connect(self.find_or_stop)
         self.names = MenuChoice("Class", "What is added or removed")
@@ -104,8 +104,9 @@ class ConceptPanel(Panel):
         self.list.weighed.connect(partial(set_amount, session))
         self.list.settled.connect(session.end_gesture)
         self.list.removed.connect(partial(remove_edit, session))
-        self.effect = label("", "small", wrap=True)
-        for widget in (self.words, self.look, self.names, self.ways, self.size_slider, self.list, self.effect):
+        self.note, self.effect = label("", "small", wrap=True), label("", "small", wrap=True)
+        asked = (self.words, self.look, self.names, self.ways, self.size_slider)
+        for widget in (*asked, self.note, self.list, self.effect):
             self.column.addWidget(widget)
         self.on_sight(concepts.changed, self._show)
         self.on_sight(session.project_changed, self._show_edits)
@@ -143,9 +144,11 @@ class ConceptPanel(Panel):
         self.look.setVisible(found is None)
         self.look.setText("Stop" if concepts.searching else "Find the parts")
         for part in (self.names, self.ways, self.size_slider):
-            part.setVisible(found is not None)
+            part.setVisible(found is not None and bool(found.names))
+        self.note.setText(concepts.note)
+        self.note.setVisible(bool(concepts.note))
         if found is not None:
-            self.names.show_options([Option(name, name, f"Paint {name}") for name in found.occurring])
+            self.names.show_options([Option(name, name, f"Paint {name}") for name in found.names])
             self.names.show_choice(concepts.concept.name)
         self.ways.show_choice(REMOVE if concepts.concept.remove else ADD)
         effect = concepts.effect

@@ -23,8 +23,8 @@ from ganstudio.studio.pursuit import Pursuit, Refusal
 
 if TYPE_CHECKING:
     from ganstudio.engine.segmenting import Segmentation
-    from ganstudio.engine.units import Effect
-    from ganstudio.latent.units import Dissection
+    from ganstudio.engine.units import Effect, Parts
+    from ganstudio.latent.unit_effects import UnitPaint
     from ganstudio.layers.perceptual import PerceptualDistance
     from ganstudio.studio.session import Session
 
@@ -67,7 +67,7 @@ class Concepts:
     def __init__(self, session: "Session") -> None:
         """Look for units only when somebody wants to paint."""
         self._session = session
-        self.found: Dissection | None = None
+        self.found: Parts | None = None
         self.concept = Concept()
         self.brush = Brush(8)
         self.words = ""
@@ -88,6 +88,20 @@ class Concepts:
     def possible(self) -> bool:
         """Whether the open model can be painted on."""
         return can_paint_concepts(self._session.model)
+
+    @property
+    def paint(self) -> "UnitPaint | None":
+        """How the chosen class is added or removed; None before it is known, and where nothing does that clearly."""
+        return None if self.found is None else self.found.paint_of(self.concept.name, remove=self.concept.remove)
+
+    @property
+    def note(self) -> str:
+        """What the chosen class did when it was tried, and which classes cannot be painted; empty before that."""
+        if self.found is None:
+            return ""
+        return " ".join(
+            part for part in (tried_in_words(self.concept, self.paint), missing_in_words(self.found)) if part
+        )
 
     @property
     def region(self) -> Array | None:
@@ -129,7 +143,7 @@ class Concepts:
 
     def begin(self, touch: Touch) -> None:
         """Press the brush on the picture; the touch counts in pixels of the region."""
-        if self.found is None or self.concept.name not in self.found.occurring:
+        if self.paint is None:
             return
         self.end()
         self._gesture = f"concept-{next(_gestures)}"
@@ -139,8 +153,8 @@ class Concepts:
             before = (self._session.store.get(last.mask) > 0).astype(np.uint8)
             self._document = replace(self._document, edits=self._document.edits[:-1])
             self._amount = last.amount
-        else:
-            self._amount = 1.0
+        else:  # as far as it was tried
+            self._amount = self.paint.strength
         self._stroke = Stroke(before, Hand(Tool.BRUSH, label=1, brush=self.brush), touch)
         self._write()
         self.changed.emit()
@@ -183,12 +197,12 @@ class Concepts:
     def _take(self, status: JobStatus) -> None:
         if status.number != self._number:
             return
-        from ganstudio.latent.units import Dissection
+        from ganstudio.engine.units import Parts
 
-        if isinstance(status.progress.result, Dissection):
+        if isinstance(status.progress.result, Parts):
             self.found = status.progress.result
             self.words = ""
-            names = self.found.occurring
+            names = self.found.names
             if names and self.concept.name not in names:
                 self.concept = replace(self.concept, name=names[min(1, len(names) - 1)])
         if status.is_over:
@@ -227,6 +241,29 @@ class Concepts:
     def _measured(self, found: object) -> None:
         self.effect = None if isinstance(found, Refusal) else found  # type: ignore[assignment]
         self.changed.emit()
+
+
+def tried_in_words(concept: Concept, paint: "UnitPaint | None") -> str:
+    """Say what adding or removing a class did to the pictures that it was tried on."""
+    if not concept.name:
+        return ""
+    if paint is None:
+        verb = "removes" if concept.remove else "adds"
+        return f"Nothing that was tried {verb} {concept.name} clearly in this model's pictures."
+    where = "of where it was" if concept.remove else "of a rim around it"
+    return (
+        f"Tried on {paint.pictures} pictures: {concept.name} filled {paint.before * 100:.0f} % {where} before, "
+        f"{paint.after * 100:.0f} % after; elsewhere {paint.outside * 100:.0f} % changed."
+    )
+
+
+def missing_in_words(found: "Parts") -> str:
+    """Say which classes are not offered, and why."""
+    never = [name for name in found.classes if name in found.never_seen]
+    weak = [name for name in found.classes if name not in found.names and name not in never]
+    seen = f"Its pictures show no {', '.join(never)}, so that cannot be painted." if never else ""
+    moved = f"No units change {', '.join(weak)} clearly." if weak else ""
+    return " ".join(part for part in (moved, seen) if part)
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,7 @@ from ganstudio.core.document import PaintUnits
 from ganstudio.engine import units
 from ganstudio.gui.panels.paint_concepts import ConceptPanel
 from ganstudio.gui.panels.paint_page import PaintPage
+from ganstudio.latent.unit_effects import UnitPaint
 from tests.gui.conftest import Running
 
 LEFT = Qt.MouseButton.LeftButton
@@ -24,6 +25,8 @@ def test_parts_are_painted_into_models_without_maps(
     tiny_segmenter: tuple[str, ...],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(UnitPaint, "is_clear", lambda *_told, **_way: True)  # random weights stand for nothing
+    monkeypatch.setattr(units, "BATCH", 2)
     monkeypatch.setattr(units, "find_units", partial(units.find_units, samples=3))
     running = start(styled_model)
     running.window.show_workspace("paint")

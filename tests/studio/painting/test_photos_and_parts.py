@@ -16,8 +16,10 @@ from ganstudio.core.label_maps import indices_of
 from ganstudio.core.paths import ASSETS
 from ganstudio.engine import units
 from ganstudio.engine.segmenting import open_segmenter
+from ganstudio.latent.unit_effects import UnitPaint, Way
+from ganstudio.latent.units import Dissection, StageUnits
 from ganstudio.studio.opening import open_file
-from ganstudio.studio.painting.concepts import REGION, Concept, can_paint_concepts
+from ganstudio.studio.painting.concepts import REGION, Concept, can_paint_concepts, missing_in_words, tried_in_words
 from ganstudio.studio.painting.map_files import MapFileError
 from ganstudio.studio.painting.photo_map import translation
 from ganstudio.studio.painting.strokes import Touch
@@ -84,9 +86,7 @@ def test_classes_are_matched_by_name() -> None:
         translation(("background", "hair"), LabelMap("map", ("sky", "sea"), 8))
 
 
-def test_a_map_dropped_anywhere_goes_to_the_map_a_photo_does_not(
-    run: Run, painter_model: Path, tmp_path: Path
-) -> None:
+def test_a_map_dropped_anywhere_goes_to_the_map_a_photo_does_not(run: Run, painter_model: Path, tmp_path: Path) -> None:
     index = np.zeros((64, 64), np.uint8)
     index[:32] = 2
     path = tmp_path / "map.png"
@@ -111,9 +111,9 @@ def test_without_a_map_to_paint_a_dropped_one_is_a_photo(running: Running, tmp_p
 
 
 @pytest.fixture
-def parts(
-    run: Run, styled_model: Path, tiny_segmenter: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> Running:
+def parts(run: Run, styled_model: Path, tiny_segmenter: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> Running:
+    monkeypatch.setattr(UnitPaint, "is_clear", lambda *_told, **_way: True)  # random weights stand for nothing
+    monkeypatch.setattr(units, "BATCH", 2)
     monkeypatch.setattr(units, "find_units", partial(units.find_units, samples=4))
     return run(styled_model)
 
@@ -174,3 +174,34 @@ def test_models_with_maps_and_those_without_a_segmenter_have_no_parts(
     assert can_paint_concepts(running.session.model)
     assert not can_paint_concepts(run(painter_model).session.model)
     assert not can_paint_concepts(None)
+
+
+def test_what_cannot_be_painted_is_said_in_plain_words() -> None:
+    iou = torch.tensor([[0.5], [0.4], [0.3], [0.0]])
+    stage = StageUnits("b8", torch.zeros(1), iou, torch.zeros(4, 1), torch.zeros(4, 1))
+    hair = UnitPaint("b8", (0,), (1.0,), 1.5, 0.0, 0.34, 0.02, 0.05, 16)
+    faint = UnitPaint("b8", (0,), (1.0,), 1.5, 0.5, 0.49, 0.02, 0.05, 16)
+    paints = {Way(1, remove=False): hair, Way(1, remove=True): faint, Way(2, remove=True): faint}
+    found = units.Parts(Dissection(("skin", "hair", "nose", "glasses"), 8, (stage,)), paints)
+    assert found.names == ("hair",)
+    assert missing_in_words(found) == (
+        "No units change skin, nose clearly. Its pictures show no glasses, so that cannot be painted."
+    )
+    assert tried_in_words(Concept("hair"), found.paint_of("hair", remove=False)) == (
+        "Tried on 16 pictures: hair filled 0 % of a rim around it before, 34 % after; elsewhere 5 % changed."
+    )
+    gone = Concept("hair", remove=True)
+    assert tried_in_words(gone, found.paint_of("hair", remove=True)) == (
+        "Nothing that was tried removes hair clearly in this model's pictures."
+    )
+
+
+def test_nothing_is_painted_where_nothing_acts(parts: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    concepts = parts.session.painting.concepts
+    concepts.look()
+    parts.until(lambda: concepts.found is not None and not concepts.searching)
+    monkeypatch.setattr(UnitPaint, "is_clear", lambda *_told, **_way: False)
+    concepts.begin(Touch((20, 20)))
+    concepts.end()
+    assert not painted(parts)
+    assert "clearly" in concepts.note
