@@ -136,6 +136,26 @@ def tiny_segmenter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str
 
 
 @pytest.fixture
+def quick_parts(tiny_segmenter: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    """The search for parts, short, and content with what random weights do; returns the segmenter's classes."""
+    from functools import partial
+
+    from ganstudio.engine import units
+    from ganstudio.latent import unit_effects
+
+    monkeypatch.setattr(unit_effects.UnitPaint, "is_clear", lambda *_told, **_way: True)
+    monkeypatch.setattr(units, "find_units", partial(units.find_units, samples=3))
+    for module, name, value in (
+        (units, "BATCH", 2),
+        (unit_effects, "SETTINGS", 1),
+        (unit_effects, "COUNTS", (4,)),
+        (unit_effects, "STRENGTHS", (1.0,)),
+    ):
+        monkeypatch.setattr(module, name, value)
+    return tiny_segmenter
+
+
+@pytest.fixture
 def tiny_enlarger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A small network that enlarges four times, in the place of the shipped one; returns the name in recipes."""
     import torch

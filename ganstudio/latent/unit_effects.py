@@ -181,7 +181,7 @@ def candidates(found: Dissection, way: Way, promise: Mapping[Setting, torch.Tens
 
     def hope(setting: Setting) -> float:
         each = promise[setting]
-        return float(each.topk(min(COUNTS[1], len(each))).values.clamp_min(0.0).sum())
+        return float(each.topk(min(COUNTS[-1], len(each))).values.clamp_min(0.0).sum())
 
     def likeness(setting: Setting) -> float:
         return sum(unit.iou for unit in found.of(setting.stage).ranked(way.label, COUNTS[0]))

@@ -1,7 +1,6 @@
 """The Paint workspace on models that draw from no map: parts painted with the mouse, or a word about what there is."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +9,8 @@ from PyQt6.QtCore import Qt
 
 from ganstudio.checkpoints import shipped
 from ganstudio.core.document import PaintUnits
-from ganstudio.engine import units
 from ganstudio.gui.panels.paint_concepts import ConceptPanel
 from ganstudio.gui.panels.paint_page import PaintPage
-from ganstudio.latent.unit_effects import UnitPaint
 from tests.gui.conftest import Running
 
 LEFT = Qt.MouseButton.LeftButton
@@ -22,12 +19,8 @@ LEFT = Qt.MouseButton.LeftButton
 def test_parts_are_painted_into_models_without_maps(
     start: Callable[..., Running],
     styled_model: Path,
-    tiny_segmenter: tuple[str, ...],
-    monkeypatch: pytest.MonkeyPatch,
+    quick_parts: tuple[str, ...],
 ) -> None:
-    monkeypatch.setattr(UnitPaint, "is_clear", lambda *_told, **_way: True)  # random weights stand for nothing
-    monkeypatch.setattr(units, "BATCH", 2)
-    monkeypatch.setattr(units, "find_units", partial(units.find_units, samples=3))
     running = start(styled_model)
     running.window.show_workspace("paint")
     running.window.body.turns.finish()

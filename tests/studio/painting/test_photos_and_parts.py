@@ -1,7 +1,6 @@
 """Maps and styles of photos, and classes painted into generators without maps: real networks, small ones."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -111,10 +110,7 @@ def test_without_a_map_to_paint_a_dropped_one_is_a_photo(running: Running, tmp_p
 
 
 @pytest.fixture
-def parts(run: Run, styled_model: Path, tiny_segmenter: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> Running:
-    monkeypatch.setattr(UnitPaint, "is_clear", lambda *_told, **_way: True)  # random weights stand for nothing
-    monkeypatch.setattr(units, "BATCH", 2)
-    monkeypatch.setattr(units, "find_units", partial(units.find_units, samples=4))
+def parts(run: Run, styled_model: Path, quick_parts: tuple[str, ...]) -> Running:
     return run(styled_model)
 
 
