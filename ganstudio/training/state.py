@@ -84,7 +84,7 @@ def load_state(path: Path, recipe: Recipe, averages: Averages) -> Progressed:
         for name, module in averages.modules.items():
             module.load_state_dict(found["average"].get(name, {}), strict=True)
         for name, optimizer in recipe.optimizers().items():
-            _load_optimizer(optimizer, found["optimizer"].get(name, {}))
+            load_optimizer(optimizer, found["optimizer"].get(name, {}))
     except (RuntimeError, KeyError, ValueError) as error:
         raise BrokenStateError(
             f"{path} does not fit this run's options ({str(error).splitlines()[0]}); "
@@ -93,13 +93,20 @@ def load_state(path: Path, recipe: Recipe, averages: Averages) -> Progressed:
     return Progressed(**header["progressed"])
 
 
-def _load_optimizer(optimizer: torch.optim.Optimizer, flat: Mapping[str, torch.Tensor]) -> None:
-    """Take averages and counts; learning rates are those of the run's present options."""
+def load_optimizer(optimizer: torch.optim.Optimizer, flat: Mapping[str, torch.Tensor]) -> None:
+    """Take averages and counts; learning rates are those of the run's present options.
+
+    What has a parameter's shape takes its order in memory, too: fused steps walk over all of them side by side.
+    """
     state: dict[int, dict[str, torch.Tensor]] = {}
     for key, value in flat.items():
         index, field = key.split("/")
         state.setdefault(int(index), {})[field] = value
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+    for parameter, kept in optimizer.state.items():
+        for field, value in kept.items():
+            if isinstance(value, torch.Tensor) and value.shape == parameter.shape:
+                kept[field] = torch.empty_like(parameter, dtype=value.dtype, requires_grad=False).copy_(value)
 
 
 def _header(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from ganstudio.training.run import RunFolder
+from tests.data.made_pairs import pairs
 
 ROOT = Path(__file__).resolve().parents[2]
 STEPS, BATCH = 7, 4
@@ -52,3 +53,22 @@ def test_three_kills_leave_the_same_run(pictures: Path, tmp_path: Path) -> None:
     ]
     assert losses[0] == losses[1]
     assert len(losses[0]) == STEPS
+
+
+def test_a_killed_painter_leaves_the_same_run(tmp_path: Path) -> None:
+    for name, data in pairs(12, 32).items():
+        (tmp_path / "pairs" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "pairs" / name).write_bytes(data)
+
+    def new(folder: str) -> list[str]:
+        return ["--architecture", "spade", "--preset", "tiny", "--data", str(tmp_path / "pairs"), "--resolution", "32",
+                "--images", str(4 * BATCH), "--set", f"batch={BATCH}", "--checkpoint-every", str(2 * BATCH),
+                "--mirror", "True", "--run", str(tmp_path / folder)]  # fmt: skip
+
+    assert start("never", 0, new("whole")) == 0
+    assert start("step", 3, new("killed")) == -signal.SIGKILL
+    assert start("never", 0, ["--resume", str(tmp_path / "killed")]) == 0
+    whole, killed = RunFolder.open(tmp_path / "whole"), RunFolder.open(tmp_path / "killed")
+    last = whole.checkpoint_file(4 * BATCH)
+    assert last.read_bytes() == killed.checkpoint_file(4 * BATCH).read_bytes()
+    assert whole.model_file.read_bytes() == killed.model_file.read_bytes()
