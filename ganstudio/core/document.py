@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from ganstudio.core.errors import WrongInputError
+from ganstudio.core.joined_codes import JoinCodes
 from ganstudio.core.store import ArrayRef
 
 ROW_OF_SEEDS = 100
@@ -340,7 +341,7 @@ class OffsetStyles(OfOneLayer):
 
 
 UnitEdit = BendUnits | PaintUnits
-StageEdit = UnitEdit | ShiftStyle | OffsetStyles
+StageEdit = UnitEdit | ShiftStyle | OffsetStyles | JoinCodes
 Edit = MoveAlong | StageEdit
 
 
@@ -384,3 +385,8 @@ def value_at(value: Any, path: Sequence[str]) -> Any:
     for name in path:
         value = value[name] if isinstance(value, FrozenMap) else getattr(value, name)
     return value
+
+
+def joined_codes(document: Document) -> JoinCodes | None:
+    """Return the codes that draw a document together, None where its latent draws it alone."""
+    return next((edit for edit in reversed(document.edits) if isinstance(edit, JoinCodes) and edit.acts), None)

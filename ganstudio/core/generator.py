@@ -22,11 +22,17 @@ from ganstudio.core.document import (
     ShiftStyle,
     StageEdit,
     UnitEdit,
+    joined_codes,
 )
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.store import Store
 
 Setting = str | int | float | bool | None
+LATENT, GAINS = "z", "gains"
+NO_SUCH_MEETING = (
+    "The codes that draw this picture together do not fit this model's layers; open the model that they were found "
+    "for, or search again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ class StageInputs:
     tensors: Mapping[str, torch.Tensor] = field(default_factory=dict)
     settings: tuple[Setting, ...] = ()
     edits: tuple[StageEdit, ...] = ()
+    codes: int = 1
+    """How many codes the stage runs for at once; they draw one picture together."""
 
     @property
     def bends(self) -> tuple[UnitEdit, ...]:
@@ -110,12 +118,43 @@ class Stage(ABC):
             edit for edit in document.edits if not isinstance(edit, MoveAlong) and edit.stage == self.name and edit.acts
         )
         if not edits:
-            return inputs
+            return self._of_every_code(inputs, document, store)
         offsets = (store.get(edit.offsets) * edit.amount for edit in edits if isinstance(edit, OffsetStyles))
         rows = {f"offsets{i}": torch.from_numpy(array.astype(np.float32))[None] for i, array in enumerate(offsets)}
         painted = [mask_of(edit, store) for edit in edits if isinstance(edit, PaintUnits)]
         masks = {f"mask{i}": mask for i, mask in enumerate(painted)}
-        return replace(inputs, tensors={**inputs.tensors, **rows, **masks}, edits=edits)
+        inputs = replace(inputs, tensors={**inputs.tensors, **rows, **masks}, edits=edits)
+        return self._of_every_code(inputs, document, store)
+
+    def apart(self, tensors: Mapping[str, torch.Tensor], offsets: torch.Tensor) -> dict[str, torch.Tensor]:
+        """What enters this stage of codes that lie at offsets `[K, rows, dim]` around the one in `tensors`."""
+        z = tensors.get(LATENT)
+        return {} if z is None else {LATENT: around(z, offsets[:, 0])}
+
+    def _of_every_code(self, inputs: StageInputs, document: Document, store: Store) -> StageInputs:
+        """Return what a stage consumes of all codes that a document is drawn by, where they have not met before."""
+        join = joined_codes(document)
+        if join is None or not {self.name, *self.needs} & set(join.stages):
+            return inputs
+        if self.name not in join.stages and join.stage in self.needs:
+            return inputs
+        offsets, weights = (torch.from_numpy(store.get(ref).astype(np.float32)) for ref in (join.offsets, join.weights))
+        place = join.stages.index(self.name) if self.name in join.stages else 0
+        before = join.stages[place - 1 : place]
+        if self.needs != before or offsets.ndim != 3 or not len(offsets):
+            raise WrongInputError(NO_SUCH_MEETING)
+        tensors = {**inputs.tensors, **self.apart(inputs.tensors, offsets * join.amount)}
+        if self.name == join.stage:
+            if weights.shape != (len(offsets), self.units):
+                raise WrongInputError(NO_SUCH_MEETING)
+            tensors[GAINS] = torch.full_like(weights, 1.0 / len(weights)).lerp(weights, join.amount)
+        return replace(inputs, tensors=tensors, codes=len(offsets))
+
+    def result(self, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
+        """Run, and join what several codes have drawn where they meet."""
+        found = self.run(inputs, needed)
+        gains = inputs.tensors.get(GAINS)
+        return found if gains is None else met(found, gains)
 
     def bending(self, inputs: StageInputs) -> Callable[[torch.Tensor], torch.Tensor] | None:
         """Return what bends the activation before anything uses it; None where nothing does."""
@@ -136,6 +175,24 @@ class Stage(ABC):
     def joined(self, parts: Sequence[StageInputs]) -> StageInputs | None:
         """Return what several documents give this stage as one batch, a row each; None where they must run apart."""
         return None
+
+
+def around(middle: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
+    """Return K codes at offsets `[K, ...]` around one `[1, ...]`; raises WrongInputError for other shapes."""
+    if middle.shape[1:] != offsets.shape[1:]:
+        raise WrongInputError(NO_SUCH_MEETING)
+    return middle + offsets.to(middle)
+
+
+def met(features: Features, gains: torch.Tensor) -> Features:
+    """Join the features of K codes, each channel by its gains `[K, C]`; pictures so far by their means."""
+    x, picture = features.activation, features.picture
+    each = gains.float().reshape(*gains.shape, *(1,) * (x.ndim - 2))
+    joined = (x.float() * each).sum(dim=0, keepdim=True).to(x.dtype)
+    if picture is None:
+        return Features(joined)
+    shares = gains.float().mean(dim=1)[:, None, None, None]
+    return Features(joined, (picture.float() * shares).sum(dim=0, keepdim=True).to(picture.dtype))
 
 
 def mask_of(edit: PaintUnits, store: Store) -> torch.Tensor:

@@ -10,3 +10,4 @@ class Method(StrEnum):
     OPTIMISE = "optimise"
     HYBRID = "hybrid"  # the encoder's answer starts the optimisation
     PIVOTAL = "pivotal"  # then the model itself is tuned around the code
+    CODES = "codes"  # several codes draw the picture together

@@ -18,7 +18,7 @@ from ganstudio.core.document import (
     NoiseSetting,
 )
 from ganstudio.core.errors import WrongInputError
-from ganstudio.core.generator import Features, Setting, Stage, StageInputs, joined_rows, turning_noise
+from ganstudio.core.generator import Features, Setting, Stage, StageInputs, around, joined_rows, turning_noise
 from ganstudio.core.latents import given_rows, mapped_terms, truncate
 from ganstudio.core.store import Store
 from ganstudio.core.style_space import StyleSpread, affines_of, offset_of, shifted_styles
@@ -270,6 +270,10 @@ class BlockStage(Stage):
                 "use a document that was made with this model."
             )
         return torch.from_numpy(store.get(ref).astype(np.float32))[None, None]
+
+    def apart(self, tensors: Mapping[str, torch.Tensor], offsets: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Move this block's rows of ws."""
+        return {"ws": around(tensors["ws"], offsets[:, self.rows])}
 
     def capturable(self, inputs: StageInputs) -> bool:
         """Seeded noise is drawn on the CPU, which no graph replays, and a strength is dragged through many values."""

@@ -52,7 +52,7 @@ class GraphRunner:
     def __call__(self, stage: Stage, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
         """Replay the stage with `inputs`, recording it first where its shapes are new."""
         if inputs.edits or not stage.capturable(inputs):  # an amount is dragged through many values
-            return stage.run(inputs, needed)
+            return stage.result(inputs, needed)
         key = recording_key(stage, inputs, needed)
         recording = self._recordings.get(key)
         if recording is None:

@@ -15,7 +15,8 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.generator import Generator, LatentCode
 from ganstudio.core.inverting import Method
 from ganstudio.core.pixels import to_pixels
-from ganstudio.core.store import Array
+from ganstudio.core.store import Array, Store
+from ganstudio.engine.drawn_code import drawn_by, labels_of, of_class
 from ganstudio.engine.model import Model
 from ganstudio.latent.inversion import (
     Inversion,
@@ -26,7 +27,9 @@ from ganstudio.latent.inversion import (
     score_of,
     spread_of,
 )
+from ganstudio.latent.multi_code import MultiCode, MultiCodeOptions, SeveralCodes
 from ganstudio.latent.pivotal import PivotalTuning, TuningOptions
+from ganstudio.layers.quick_distance import quick_distance
 from ganstudio.losses.likeness import Likeness
 from ganstudio.losses.perceptual import lpips_vgg16
 
@@ -56,6 +59,8 @@ class Sight:
 class Found:
     """What an inversion found: the code, what tuning added to the weights, and how near it came.
 
+    Where `several` codes around it draw the picture together, the code is their mean.
+
     `pixel` is the mean squared difference of pictures in [-1, 1]; `lpips_of_mean` is that of the mean w's picture.
     """
 
@@ -69,6 +74,7 @@ class Found:
     steps: int
     seconds: float
     changes: dict[str, torch.Tensor] = field(default_factory=dict)
+    several: SeveralCodes | None = None
 
     @property
     def psnr(self) -> float:
@@ -87,6 +93,8 @@ class PhotoInversion:
         options: InversionOptions,
         *,
         tuning: TuningOptions | None = None,
+        codes: MultiCodeOptions | None = None,
+        several: SeveralCodes | None = None,
         encode: Encode | None = None,
         start: LatentCode | None = None,
         mask: Array | None = None,
@@ -96,8 +104,8 @@ class PhotoInversion:
         """Take a picture uint8 `[R, R, 3]` of the model's resolution and a mask `[R, R]` in [0, 1] of what counts.
 
         Steps compare in 16 bits where the device is quicker so and no other precision is asked for; what is found in
-        the end is always measured in float32. `encode` maps pictures `[N, C, R, R]` to ws; raises EncoderMissingError
-        where a method needs one.
+        the end is always measured in float32. Several codes go on from `several`. `encode` maps pictures `[N, C, R, R]`
+        to ws; raises EncoderMissingError where a method needs one.
         """
         if encode is None and start is None and method in (Method.ENCODER, Method.HYBRID):
             raise EncoderMissingError(
@@ -108,14 +116,12 @@ class PhotoInversion:
         options = replace(options, precision=precision or quick_precision(model.generator.device))
         self.options = options if model.w_avg is not None else replace(options, space=Space.Z, search_noise=False)
         self._measured = True  # in float32
-        self._tuning = tuning or TuningOptions()
+        self._tuning, self._codes, self._several = tuning or TuningOptions(), codes or MultiCodeOptions(), several
         self._distance = lpips_vgg16().to(model.generator.device)
         wanted = picture_tensor(picture, channels_of(model)).to(model.generator.device)
         shown = None if mask is None else torch.from_numpy(mask).float()[None, None].to(wanted)
         self._wanted = Wanted(wanted, shown)
-        self._labels = None
-        if model.c_dim:
-            self._labels = torch.eye(model.c_dim, device=wanted.device)[(label or 0) : (label or 0) + 1]
+        self._label, self._labels = label, labels_of(label, model)
         self.found: Found | None = None
         self._of_mean = math.nan
         self._began = 0.0
@@ -126,12 +132,15 @@ class PhotoInversion:
         self._began = time.perf_counter()
         start = self._start or self._encoded()
         if start is not None:
-            yield self._noted(self._first(start), "encoder")
+            yield self._noted(self._first(start), "start" if start is self._start else "encoder")
         spread = spread_of(self.model.generator, self.model.z_dim, self._labels)
         self._of_mean = self._lpips_of(self._mean_code(spread))
         if self.found is not None:
             self.found = replace(self.found, lpips_of_mean=self._of_mean)
         if self.method is Method.ENCODER:
+            return
+        if self.method is Method.CODES:
+            yield from self._by_codes(start or self._mean_code(spread), spread)
             return
         if self.method is not Method.PIVOTAL or start is None or self.options.steps:
             options = self.options if start is None else going_on(self.options)
@@ -162,7 +171,7 @@ class PhotoInversion:
         self.found = replace(self.found, picture=picture, lpips=step.best_perceptual, pixel=step.best_pixel)
 
     def _encoded(self) -> LatentCode | None:
-        if self._encode is None or self.method is Method.OPTIMISE:
+        if self._encode is None or self.method in (Method.OPTIMISE, Method.CODES):
             return None
         with torch.no_grad():
             return LatentCode(self._encode(self._wanted.picture).float())
@@ -204,8 +213,35 @@ class PhotoInversion:
                 self.found = replace(self.found, changes=tuning.changes())
             yield sight
 
-    def _noted(self, step: InversionStep, part: str) -> Sight:
-        self._done += part != "encoder"
+    def _by_codes(self, start: LatentCode, spread: Spread) -> Iterator[Sight]:
+        """Search for several codes around one; they are compared in float32."""
+        model, store, options = self.model, Store(), self.options
+        document = of_class(model.info.document, self._label)
+        document = drawn_by(start, model.info, document, store, several=self._several)
+        search = MultiCode(
+            model.generator,
+            document,
+            store,
+            self._wanted,
+            quick_distance(self._distance, torch.float32),
+            replace(
+                self._codes,
+                steps=options.steps,
+                seed=options.seed,
+                perceptual_weight=options.perceptual_weight,
+                pixel_weight=options.pixel_weight,
+            ),
+            unit=1.0 if model.w_avg is None else spread.deviation,
+            dims=model.z_dim if model.w_avg is None else None,
+        )
+        for step in search.steps():
+            middle, several = search.several(step)
+            best = LatentCode(middle, {}, dict(start.noises))
+            drawn = step.picture, best, step.best_picture, step.best_perceptual, step.best_pixel
+            yield self._noted(InversionStep(step.number, step.steps, step.losses, *drawn), "codes", several)
+
+    def _noted(self, step: InversionStep, part: str, several: SeveralCodes | None = None) -> Sight:
+        self._done += part not in ("start", "encoder")
         earlier = self.found
         better = earlier is None or score_of(step, self.options) <= self._score_of(earlier)
         picture, best = (to_pixels(each)[0] for each in (step.picture, step.best_picture))
@@ -223,6 +259,7 @@ class PhotoInversion:
                 self._done,
                 seconds,
                 earlier.changes if earlier is not None else {},
+                several,
             )
         else:
             self.found = replace(earlier, steps=self._done, seconds=seconds)

@@ -112,9 +112,10 @@ class _Sheet:
         needed = [
             tuple(self.kept[need, plan.keys[need]] for need in stage.needs) for plan in fresh.values()
         ]
-        joined = stage.joined(parts) if len(parts) > 1 else None
+        several = any(part.codes > 1 for part in parts)
+        joined = stage.joined(parts) if len(parts) > 1 and not several else None
         if joined is None:
-            results = [stage.run(part, own) for part, own in zip(parts, needed, strict=True)]
+            results = [stage.result(part, own) for part, own in zip(parts, needed, strict=True)]
         else:
             results = _rows(stage.run(joined, tuple(_stacked(column) for column in zip(*needed, strict=True))))
         for key, features in zip(fresh, results, strict=True):

@@ -28,7 +28,7 @@ class Kept:
 
 def run_eagerly(stage: Stage, inputs: StageInputs, needed: tuple[Features, ...]) -> Features:
     """Run a stage operation by operation."""
-    return stage.run(inputs, needed)
+    return stage.result(inputs, needed)
 
 
 class IncrementalSynthesis:
@@ -157,7 +157,9 @@ class IncrementalSynthesis:
         return bool(rest) and late and self.previews.pixels > 0
 
     def _seen(self, name: str, features: Features) -> Features:
-        """Return what can be shown of an unfinished picture that is large enough."""
+        """Return what can be shown of an unfinished picture that is large enough; codes yet to meet are none."""
+        if len(features.activation) > 1:
+            return Features(features.activation)
         if features.picture is None and self._is_large(features.activation):
             return Features(features.activation, self.colours.picture(name, features.activation))
         too_small = features.picture is not None and features.picture.shape[-1] < self.previews.pixels
@@ -168,7 +170,8 @@ class IncrementalSynthesis:
         for name in self.stages:
             kept = self.kept.get(name)
             if finished is not None and kept is not None and self._is_large(kept.features.activation):
-                if kept.features.picture is None and finished.picture is not None:
+                alone = len(kept.features.activation) == 1
+                if alone and kept.features.picture is None and finished.picture is not None:
                     self.colours.learn(name, kept.features.activation, finished.picture)
                 return
 

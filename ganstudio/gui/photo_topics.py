@@ -35,13 +35,18 @@ SEARCH = Topic(
             "small file of its own; the model stays as it is, and undo goes back to it."
         ),
         (
+            "“Several” lets a handful of codes draw the picture together. Each is drawn up to a layer, where they "
+            "meet: every channel takes its own share of each, and one picture goes on from there. It comes nearer than "
+            "one code can, and edits move all of them; but it is no longer a single latent."
+        ),
+        (
             "LPIPS says how different two pictures are to the eye: 0 is the same, and the closer the better. You may "
             "hold the search, stop it and keep the best so far, or go on later."
         ),
     ),
     "Karras et al. 2020, “Analyzing and Improving the Image Quality of StyleGAN”, appendix D; Zhu et al. 2016, "
-    "“Generative Visual Manipulation on the Natural Image Manifold”; Roich et al. 2021, “Pivotal Tuning”; "
-    "Zhang et al. 2018 (LPIPS)",
+    "“Generative Visual Manipulation on the Natural Image Manifold”; Roich et al. 2021, “Pivotal Tuning”; Gu et al. "
+    "2020, “Image Processing Using Multi-Code GAN Prior”; Zhang et al. 2018 (LPIPS)",
 )
 PASTE = Topic(
     "Paste back",

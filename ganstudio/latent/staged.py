@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import torch
 
-from ganstudio.core.document import Document, PaintUnits
+from ganstudio.core.document import Document, PaintUnits, joined_codes
 from ganstudio.core.generator import Features, Generator, Stage, StageInputs
 from ganstudio.core.store import Store
 from ganstudio.core.style_stages import BlockStage
@@ -18,7 +18,8 @@ class StagedDocument:
     """All that a document says is kept (noise, bends, shifted styles); only its code is free.
 
     The code `[1, rows, dim]` is ws after truncation, mixing and directions; models without a mapping network take the
-    edited z as their one row.
+    edited z as their one row. Where several codes draw the document together, all of them move with this one, and
+    `stages` begin where they meet.
     """
 
     def __init__(self, generator: Generator, document: Document, store: Store) -> None:
@@ -36,10 +37,16 @@ class StagedDocument:
             if name in early:
                 with torch.no_grad():
                     results[name] = stage.run(self._inputs[name], tuple(results[need] for need in stage.needs))
-        self.stages: dict[str, Stage] = {name: stage for name, stage in everything.items() if name not in early}
-        first = self._inputs[next(iter(self.stages))].tensors
+        self._drawn = {name: stage for name, stage in everything.items() if name not in early}
+        join = joined_codes(document)
+        apart = () if join is None else join.stages[:-1]
+        self.stages: dict[str, Stage] = {name: stage for name, stage in self._drawn.items() if name not in apart}
+        self._offsets: torch.Tensor | None = None
+        if join is not None:
+            self._offsets = torch.from_numpy(store.get(join.offsets) * join.amount).float().to(generator.device)
+        first = next(iter(self._drawn.values())).resolve(document, results, store).tensors
         entered = first[LATENT][:, None] if LATENT in first else results["styles"].activation
-        self.code = entered.detach().float().clone()
+        self.code = entered.detach().float().to(generator.device).clone()
 
     @property
     def last(self) -> str:
@@ -49,13 +56,17 @@ class StagedDocument:
     def run(
         self, code: torch.Tensor, until: str | None = None, known: Mapping[str, Features] | None = None
     ) -> dict[str, Features]:
-        """Return what the stages leave behind for codes `[N, rows, dim]`; stages that are `known` do not run again."""
+        """Return what the stages leave behind for codes `[N, rows, dim]`; stages that are `known` do not run again.
+
+        Only one at a time where it stands for several codes.
+        """
         results = dict(known or {})
-        for name, stage in self.stages.items():
-            if name not in results:
+        met = next(iter(self.stages)) in results
+        for name, stage in self._drawn.items():
+            if name not in results and (name in self.stages or not met):
                 inputs = self._inputs[name]
                 tensors = {**inputs.tensors, **self._entering(stage, code, inputs)}
-                results[name] = stage.run(inputs.with_tensors(tensors), tuple(results[need] for need in stage.needs))
+                results[name] = stage.result(inputs.with_tensors(tensors), tuple(results[need] for need in stage.needs))
             if name == until:
                 break
         return results
@@ -75,6 +86,9 @@ class StagedDocument:
         return other
 
     def _entering(self, stage: Stage, code: torch.Tensor, inputs: StageInputs) -> dict[str, torch.Tensor]:
+        entering: dict[str, torch.Tensor] = {}
         if isinstance(stage, BlockStage):
-            return {STYLES: code[:, stage.rows]}
-        return {LATENT: code[:, 0]} if LATENT in inputs.tensors else {}
+            entering = {STYLES: code[:, stage.rows]}
+        elif LATENT in inputs.tensors:
+            entering = {LATENT: code[:, 0]}
+        return entering if self._offsets is None or inputs.codes == 1 else stage.apart(entering, self._offsets)

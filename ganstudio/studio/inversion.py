@@ -42,11 +42,16 @@ class InvertOptions:
     """Name of a shipped model, or path of a checkpoint."""
     method: Method | None = None
     """encoder answers at once; optimise searches from the mean; hybrid searches from the encoder's answer; pivotal then
-    tunes the model itself. Without it: hybrid where the model has an encoder, else optimise."""
+    tunes the model itself; codes searches for several codes that draw the picture together. Without it: hybrid where
+    the model has an encoder, else optimise."""
     steps: int = 200
     """Steps of the search; pivotal takes half of them for the search and half for tuning."""
     space: Space = Space.W_PLUS
     """Where to search: z, w, w+ or style."""
+    codes: int = 8
+    """How many codes the method codes searches for."""
+    meet: str = ""
+    """The stage where several codes meet, such as b16; none means the one at half the resolution."""
     face: int = 1
     """Which of several faces, the largest first."""
     seed: int = 0
@@ -103,9 +108,10 @@ def prepared(options: InvertOptions, model: "Model", aligned: "Array") -> "Photo
     from ganstudio.engine.encoders import encoder_of
     from ganstudio.engine.inverting import PhotoInversion
     from ganstudio.latent.inversion import InversionOptions
+    from ganstudio.latent.multi_code import MultiCodeOptions
     from ganstudio.latent.pivotal import TuningOptions
 
-    encode = None if options.method is Method.OPTIMISE else encoder_of(model)
+    encode = None if options.method in (Method.OPTIMISE, Method.CODES) else encoder_of(model)
     method = options.method or (Method.OPTIMISE if encode is None else Method.HYBRID)
     tuned = round(options.steps * TUNING_SHARE) if method is Method.PIVOTAL else 0
     return PhotoInversion(
@@ -114,6 +120,7 @@ def prepared(options: InvertOptions, model: "Model", aligned: "Array") -> "Photo
         method,
         InversionOptions(space=options.space, steps=options.steps - tuned, seed=options.seed),
         tuning=TuningOptions(steps=tuned, seed=options.seed),
+        codes=MultiCodeOptions(codes=options.codes, stage=options.meet),
         encode=encode,
     )
 
@@ -124,14 +131,30 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def latent_file(model: "Model", found: "Found") -> bytes:
-    """Return an .npz with `w` `[1, n_latent, w_dim]` (z for models without w), noises and offsets of styles."""
+    """Return an .npz with `w` `[1, n_latent, w_dim]` (z for models without w), noises and offsets of styles.
+
+    Several codes are `codes` `[K, n_latent, w_dim]`, the `weights` `[K, C]` of channels and the stages that they draw;
+    there is no `w` then, since no single one draws the picture.
+    """
     import numpy as np
 
+    if found.several is not None:
+        several = found.several
+        codes, weights = found.code.ws + several.offsets, several.weights
+        arrays = {"codes": codes.detach().float().cpu().numpy(), "weights": weights.detach().float().cpu().numpy()}
+        return saved_arrays({**arrays, "stages": np.array(several.stages)})
     name = "z" if model.w_avg is None else "w"
     ws = found.code.ws.detach().float().cpu().numpy()
     arrays = {name: ws[:, 0] if name == "z" else ws}
     arrays |= {f"noise{i}": noise.float().cpu().numpy()[0, 0] for i, noise in found.code.noises.items()}
     arrays |= {f"style.{layer}": offset.float().cpu().numpy()[0] for layer, offset in found.code.styles.items()}
+    return saved_arrays(arrays)
+
+
+def saved_arrays(arrays: "dict[str, Array]") -> bytes:
+    """Return named arrays as an .npz."""
+    import numpy as np
+
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
@@ -158,6 +181,7 @@ def report_of(
         "photo": options.photo.name,
         "method": str(found.method),
         "space": str(found.space.value),
+        **({} if found.several is None else {"codes": len(found.several.offsets), "meet": found.several.stages[-1]}),
         "steps": found.steps,
         "seconds": round(found.seconds, 3),
         "lpips": found.lpips,

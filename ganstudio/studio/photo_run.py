@@ -13,48 +13,46 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ganstudio.core.document import (
-    ClassChoice,
-    Document,
-    FrozenMap,
-    InputValue,
-    LatentArray,
-    NoiseSetting,
-    OffsetStyles,
-    Space,
-)
-from ganstudio.core.frame import ModelInfo
+from ganstudio.core.document import Document, Space, joined_codes
+from ganstudio.core.frame import ModelInfo, StageInfo
 from ganstudio.core.inputs import Ability
 from ganstudio.core.inverting import Method
 from ganstudio.core.progress import Progress
 from ganstudio.core.project import PhotoInHand
-from ganstudio.core.store import ArrayRef, Store
+from ganstudio.core.store import Store
 from ganstudio.engine.compute import Backend
 from ganstudio.studio.inversion import TUNING_SHARE
-from ganstudio.studio.mixing import latent_name
 from ganstudio.studio.photo_reading import aligned_picture
 from ganstudio.studio.recipe_file import MARK
 
 if TYPE_CHECKING:
-    from ganstudio.core.generator import LatentCode
     from ganstudio.engine.inverting import Found
-    from ganstudio.engine.model import Model
+    from ganstudio.latent.multi_code import SeveralCodes
 
 KEPT_EVERY_S = 1.0
 LIGHT_BYTES = 256 << 10
 ENCODER_FILE = "encoder.safetensors"
 ENCODING = (Method.ENCODER, Method.HYBRID)
 TUNED = "tuned"
+CODES, MOST_CODES = 8, 32
+LEAST_MEETING_PX = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a photo's latent is to be found; the method that suits the model where None is chosen."""
+    """How a photo's latent is to be found; the method that suits the model where None is chosen.
+
+    Several codes meet at `stage`, that of half the resolution where none is named, and every channel takes its own
+    share of each where they are `adaptive`.
+    """
 
     method: Method | None = None
     space: Space = Space.W_PLUS
     steps: int = 200
     seed: int = 0
+    codes: int = CODES
+    stage: str = ""
+    adaptive: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +96,25 @@ def spaces_of(info: ModelInfo) -> tuple[Space, ...]:
     return (Space.W_PLUS, Space.W, Space.Z, *((Space.STYLE,) if styled else ()))
 
 
+def meetings_of(info: ModelInfo) -> tuple[StageInfo, ...]:
+    """Return the stages where several codes can meet: those whose features have places, but the last."""
+    return tuple(stage for stage in info.stages[:-1] if stage.units and stage.side > 1)
+
+
 def fitting(plan: Plan, info: ModelInfo) -> Plan:
     """Return a plan that a model can follow."""
-    encoder, spaces = has_encoder(info), spaces_of(info)
+    encoder, spaces, meetings = has_encoder(info), spaces_of(info), meetings_of(info)
     method = plan.method or (Method.HYBRID if encoder else Method.OPTIMISE)
-    method = Method.OPTIMISE if method in ENCODING and not encoder else method
-    return dataclasses.replace(plan, method=method, space=plan.space if plan.space in spaces else spaces[0])
+    if (method in ENCODING and not encoder) or (method is Method.CODES and not meetings):
+        method = Method.OPTIMISE
+    space = plan.space if plan.space in spaces else spaces[0]
+    if method is Method.CODES:
+        space = spaces[0]
+    stage = plan.stage
+    if meetings and stage not in (each.name for each in meetings):
+        wished = max(info.resolution // 2, LEAST_MEETING_PX)
+        stage = max((each for each in meetings if each.side <= wished), key=lambda each: each.side).name
+    return dataclasses.replace(plan, method=method, space=space, stage=stage)
 
 
 class SearchRun:
@@ -133,16 +144,19 @@ class SearchRun:
 
     def steps(self, backend: Backend) -> Iterator[Progress]:
         """Search; every step's result is a `Sight`."""
+        from ganstudio.engine.drawn_code import class_of, code_of
         from ganstudio.engine.encoders import encoder_of
         from ganstudio.engine.inverting import PhotoInversion
         from ganstudio.latent.inversion import InversionOptions
+        from ganstudio.latent.multi_code import MultiCodeOptions
         from ganstudio.latent.pivotal import TuningOptions
 
         plan, model = self._plan, backend.model(self._info.digest)
         assert plan.method is not None
         aligned = aligned_picture(self._hand, self._info.resolution, self._store)
         yield Progress(0, plan.steps, "Getting ready")
-        encode = encoder_of(model) if plan.method is not Method.OPTIMISE and not self._onward else None
+        alone = self._onward or plan.method in (Method.OPTIMISE, Method.CODES)
+        encode = None if alone else encoder_of(model)
         tuning = round(plan.steps * TUNING_SHARE) if plan.method is Method.PIVOTAL else 0
         inversion = PhotoInversion(
             model,
@@ -150,6 +164,8 @@ class SearchRun:
             plan.method,
             InversionOptions(space=plan.space, steps=plan.steps - tuning, seed=plan.seed),
             tuning=TuningOptions(steps=tuning, seed=plan.seed),
+            codes=MultiCodeOptions(codes=plan.codes, stage=plan.stage, adaptive=plan.adaptive),
+            several=several_of(self._document, self._store) if self._onward else None,
             encode=encode,
             start=code_of(self._document, model, self._store) if self._onward else None,
             mask=mask_of(self._hand, self._info.resolution, self._store),
@@ -172,10 +188,14 @@ class SearchRun:
         """Put the best so far into the store about once a second; noises that weigh much, only at the end."""
         if found is None or (not whole and time.monotonic() - self._noted < KEPT_EVERY_S):
             return
+        from ganstudio.engine.drawn_code import drawn_by
+
         self._noted = time.monotonic()
         weight = sum(noise.numel() for noise in found.code.noises.values()) * 4
         noises = whole or weight <= LIGHT_BYTES
-        document = drawn_by(found.code, self._info, self._document, self._store, noises=noises)
+        document = drawn_by(
+            found.code, self._info, self._document, self._store, noises=noises, several=found.several
+        )
         self.best = Best(document, found.lpips, found.lpips_of_mean, found.psnr, found.steps)
 
     def _keep_tuned(self, backend: Backend, found: "Found") -> None:
@@ -193,38 +213,6 @@ class SearchRun:
         self.best = dataclasses.replace(self.best, document=document)
 
 
-def drawn_by(code: "LatentCode", info: ModelInfo, document: Document, store: Store, *, noises: bool) -> Document:
-    """Return the document that draws a code of a model; classes are those of a document."""
-    put = store.put
-    ws = code.ws.detach().float().cpu().numpy()[0]
-    has_w = Ability.TRUNCATION in info.abilities
-    latent = LatentArray(Space.W_PLUS, put(ws)) if has_w else LatentArray(Space.Z, put(ws[0]))
-    inputs: FrozenMap[InputValue] = FrozenMap({**document.inputs, latent_name(info) or "": latent})
-    maps: list[ArrayRef | None] = [None] * (len(info.noise_resolutions) if noises and code.noises else 0)
-    for layer, noise in code.noises.items():
-        if noises:
-            maps[layer] = put(noise.detach().float().cpu().numpy()[0, 0])
-    edits = tuple(
-        OffsetStyles(layer, put(offset.detach().float().cpu().numpy()[0])) for layer, offset in code.styles.items()
-    )
-    noise_setting = NoiseSetting(maps=tuple(maps)) if maps else info.document.noise
-    return dataclasses.replace(info.document, inputs=inputs, psi=1.0, cutoff=None, noise=noise_setting, edits=edits)
-
-
-def code_of(document: Document, model: "Model", store: Store) -> "LatentCode | None":
-    """Return the code to go on from: the latent and the noises that an earlier search found."""
-    import torch
-
-    from ganstudio.core.generator import LatentCode
-
-    value, device = document.inputs.get(latent_name(model.info) or ""), model.generator.device
-    if not isinstance(value, LatentArray):
-        return None
-    rows = torch.from_numpy(store.get(value.array).copy()).reshape(1, -1, value.array.shape[-1])
-    maps = {i: torch.from_numpy(store.get(ref).copy()) for i, ref in enumerate(document.noise.maps) if ref}
-    return LatentCode(rows.to(device), {}, {i: noise[None, None].to(device) for i, noise in maps.items()})
-
-
 def mask_of(hand: PhotoInHand, resolution: int, store: Store) -> "np.ndarray[Any, Any] | None":
     """Return what counts as `[R, R]` in [0, 1]; None where everything does."""
     import cv2
@@ -236,6 +224,20 @@ def mask_of(hand: PhotoInHand, resolution: int, store: Store) -> "np.ndarray[Any
     return counts
 
 
-def class_of(document: Document) -> int | None:
-    """Return the class that a document draws."""
-    return next((value.index for value in document.inputs.values() if isinstance(value, ClassChoice)), None)
+def several_of(document: Document, store: Store) -> "SeveralCodes | None":
+    """Return the codes that draw a document together, None where its latent draws it alone."""
+    import torch
+
+    from ganstudio.latent.multi_code import SeveralCodes
+
+    join = joined_codes(document)
+    if join is None:
+        return None
+    offsets, weights = (torch.from_numpy(store.get(ref).copy()) for ref in (join.offsets, join.weights))
+    return SeveralCodes(join.stages, offsets, weights)
+
+
+def codes_in_words(document: Document) -> str:
+    """Say how many codes draw a document and where they meet, empty where its latent draws it alone."""
+    join = joined_codes(document)
+    return "" if join is None else f"{join.count} codes that meet at {join.stage}"

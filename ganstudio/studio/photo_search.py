@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
-from ganstudio.core.document import Document, LatentArray, Space
+from ganstudio.core.document import Document, LatentArray, Space, joined_codes
 from ganstudio.core.errors import StudioError
 from ganstudio.core.frame import Problem
 from ganstudio.core.inputs import Ability
+from ganstudio.core.inverting import Method
+from ganstudio.core.joined_codes import JoinCodes
 from ganstudio.core.progress import JobState, JobStatus
 from ganstudio.core.project import KeptLatent, PhotoInHand
 from ganstudio.core.store import Array
 from ganstudio.studio.kept import free_name
 from ganstudio.studio.mixing import latent_name
-from ganstudio.studio.photo_run import TUNED, Best, Plan, SearchRun, fitting
+from ganstudio.studio.photo_run import ENCODING, TUNED, Best, Plan, SearchRun, codes_in_words, fitting
 
 if TYPE_CHECKING:
     from ganstudio.engine.inverting import Sight
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 BUSY = (JobState.WAITING, JobState.RUNNING, JobState.PAUSED)
 ONWARD = (Space.W_PLUS, Space.W)
+FIRST = {"encoder": "The encoder's answer", "start": "What was found before"}
 CURVES = ("perceptual", "pixel")
 
 
@@ -69,13 +72,32 @@ class PhotoSearch:
         return self.state is JobState.PAUSED
 
     @property
+    def codes(self) -> str:
+        """How many codes draw the picture in sight and where they meet, empty where its latent draws it alone."""
+        return codes_in_words(self._session.document)
+
+    @property
+    def parted(self) -> JoinCodes | None:
+        """The codes that belong to the picture in sight, whether they act or not."""
+        edits = self._session.document.edits
+        return next((each for each in reversed(edits) if isinstance(each, JoinCodes)), None)
+
+    def join(self, *, on: bool) -> None:
+        """Draw the picture in sight by all its codes, or by their mean alone, with which every tool works."""
+        join, session = self.parted, self._session
+        if join is not None and join.on is not on:
+            edits = tuple(dataclasses.replace(join, on=on) if each is join else each for each in session.document.edits)
+            session.change("Draw by several codes" if on else "Draw by the codes' mean", "edits", edits)
+
+    @property
     def can_go_on(self) -> bool:
         """Whether there is a result that a search can go on from."""
         hand, info = self._session.project.photo, self._session.model
         if self.busy or hand is None or info is None or hand.found is None:
             return False
-        value = hand.found.inputs.get(latent_name(info) or "")
-        searchable = self.plan.space in ONWARD or Ability.TRUNCATION not in info.abilities
+        value, several = hand.found.inputs.get(latent_name(info) or ""), self.plan.method is Method.CODES
+        searchable = several or self.plan.space in ONWARD or Ability.TRUNCATION not in info.abilities
+        searchable &= several or joined_codes(hand.found) is None
         return searchable and isinstance(value, LatentArray) and hand.found.model.digest == info.digest
 
     def choose(self, plan: Plan) -> None:
@@ -137,7 +159,7 @@ class PhotoSearch:
             if name in sight.losses and sight.steps:  # the encoder's answer is no step
                 self.curves[name].append(sight.losses[name])
         self.picture = sight.best
-        self.words = f"Step {sight.number} of {sight.steps}" if sight.steps else "The encoder's answer"
+        self.words = f"Step {sight.number} of {sight.steps}" if sight.steps else FIRST[sight.part]
         self._record(final=False)
         self.sight_arrived.emit(sight)
 
@@ -174,7 +196,8 @@ class PhotoSearch:
         session, plan, name = self._session, self._followed, self._name
         value = next(each for each in best.document.inputs.values() if isinstance(each, LatentArray))
         method = plan.method.value if plan.method is not None else ""
-        tags = ("photo", method, plan.space.value, f"LPIPS {best.lpips:.4f}", f"PSNR {best.psnr:.1f} dB")
+        where = codes_in_words(best.document) or plan.space.value
+        tags = ("photo", method, where, f"LPIPS {best.lpips:.4f}", f"PSNR {best.psnr:.1f} dB")
         return KeptLatent(free_name(session.project.kept, f"{name} · {best.lpips:.3f}"), best.document, value, tags)
 
     def _end(self) -> None:
@@ -184,8 +207,12 @@ class PhotoSearch:
         self._session.end_gesture()
         best = self.best
         if best is not None:
-            by = f"after {best.steps} steps" if best.steps else "by the encoder"
-            self.words = f"LPIPS {best.lpips:.4f} {by}; the mean's picture has {best.lpips_of_mean:.4f}"
+            by = f"after {best.steps} steps" if best.steps else "without a step"
+            if not best.steps and self._followed.method in ENCODING:
+                by = "by the encoder"
+            several = codes_in_words(best.document)
+            by = f"{by}, by {several}" if several else by
+            self.words = f"LPIPS {best.lpips:.4f} {by}; the mean's picture has {best.lpips_of_mean:.4f}."
             self._session.noted.emit(f"The latent is kept: LPIPS {best.lpips:.4f} {by}.")
         else:
             self.words = ""

@@ -15,7 +15,7 @@ from ganstudio.core.inputs import Ability
 from ganstudio.core.progress import Progress
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.compute import Backend
-from ganstudio.studio.photo_run import KEPT_EVERY_S, Best, class_of, code_of, drawn_by
+from ganstudio.studio.photo_run import KEPT_EVERY_S, Best
 
 if TYPE_CHECKING:
     import torch
@@ -85,6 +85,7 @@ class RetouchRun:
     def steps(self, backend: Backend) -> Iterator[Progress]:
         """Search; every step's result is a `RetouchSight`."""
         from ganstudio.core.pixels import to_pixels
+        from ganstudio.engine.drawn_code import class_of, labels_of
         from ganstudio.latent.inversion import InversionStep, spread_of
         from ganstudio.latent.local_edits import LocalSearch
         from ganstudio.losses.perceptual import lpips_vgg16
@@ -93,8 +94,7 @@ class RetouchRun:
         yield Progress(0, wish.steps, "Getting ready")
         start = None if wish.tool in OF_PHOTO else start_of(self._document, model, self._store)
         edit = quickened(self._edit(model, start), model).within(wish.steps)
-        label = class_of(self._document)
-        labels = None if not model.c_dim else one_hot(label or 0, model)
+        labels = labels_of(class_of(self._document), model)
         search = LocalSearch(
             model.generator,
             edit,
@@ -118,6 +118,8 @@ class RetouchRun:
     def _keep(self, step: Any, *, whole: bool) -> None:
         if not whole and time.monotonic() - self._noted < KEPT_EVERY_S:
             return
+        from ganstudio.engine.drawn_code import drawn_by
+
         self._noted = time.monotonic()
         document = drawn_by(step.best, self._info, self._document, self._store, noises=whole)
         self.best = Best(document, step.best_perceptual, float("nan"), float("nan"), step.number)
@@ -162,6 +164,7 @@ class RetouchRun:
 def start_of(document: Document, model: "Model", store: Store) -> "LatentCode":
     """Return the code `[1, n_latent, w_dim]` that a document draws after all its edits, and the noises it keeps."""
     from ganstudio.core.generator import LatentCode
+    from ganstudio.engine.drawn_code import code_of
     from ganstudio.latent.staged import StagedDocument
 
     if document.model.digest != model.info.digest:
@@ -169,13 +172,6 @@ def start_of(document: Document, model: "Model", store: Store) -> "LatentCode":
     known = code_of(document, model, store)
     code = StagedDocument(model.generator, document, store).code
     return LatentCode(code, {}, {} if known is None else known.noises)
-
-
-def one_hot(label: int, model: "Model") -> "torch.Tensor":
-    """Return the labels `[1, c_dim]` of one class."""
-    import torch
-
-    return torch.eye(model.c_dim, device=model.generator.device)[label : label + 1]
 
 
 def place(mask: Array | None, side: int) -> "torch.Tensor":

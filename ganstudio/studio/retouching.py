@@ -11,7 +11,7 @@ from ganstudio.core.frame import Problem
 from ganstudio.core.progress import JobState, JobStatus
 from ganstudio.core.project import KeptLatent
 from ganstudio.core.store import Array
-from ganstudio.studio.photo_run import Best
+from ganstudio.studio.photo_run import Best, codes_in_words
 from ganstudio.studio.photo_search import BUSY
 from ganstudio.studio.retouch_run import OF_PHOTO, PLACED, WITH_OTHER, RetouchRun, RetouchSight, Tool, Wish, can_retouch
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 TITLE = "Retouch"
 STEPS = 150
+SEVERAL = (
+    "This picture is drawn by several codes, but strokes, joints and textures need one: turn off “Draw with all codes” "
+    "under “The photo's latent” first."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ class Retouching:
             return "Open a photo first: drop one anywhere on the window."
         if tool in WITH_OTHER and self._other() is None:
             return "Keep another picture of this model first; what is painted comes from it."
+        if tool not in OF_PHOTO and codes_in_words(session.document):
+            return SEVERAL
         painted = self.mask is not None and bool(self.mask.any())
         if tool in PLACED and not painted:
             return "Paint where the picture shall change."

@@ -1,6 +1,7 @@
 """The command that inverts a photo: what it writes, what it says, and what it refuses."""
 
 import csv
+import dataclasses
 import json
 from pathlib import Path
 
@@ -104,3 +105,20 @@ def test_what_cannot_be_done_is_said(styled_model: Path, tmp_path: Path) -> None
     broken.write_bytes(ASTRONAUT.read_bytes()[:5000])
     with pytest.raises(StudioError, match=r"broken\.png"):
         run(InvertOptions(broken, tmp_path, model))
+
+
+def test_several_codes_are_written_as_what_they_are(styled_model: Path, tmp_path: Path) -> None:
+    options = InvertOptions(ASTRONAUT, tmp_path, str(styled_model), Method.CODES, steps=4, codes=3, meet="b8")
+    said = run(options)
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (report["method"], report["codes"], report["meet"], report["steps"]) == ("codes", 3, "b8", 4)
+    assert f"LPIPS {report['lpips']:.4f}" in said
+    assert [row["part"] for row in curves(tmp_path)] == ["codes"] * 4
+    latent = np.load(tmp_path / "latent.npz")
+    assert set(latent) == {"codes", "weights", "stages"}, "no single w draws the picture"
+    assert (latent["codes"].shape, latent["weights"].shape) == ((3, 8, 16), (3, 16))
+    assert list(latent["stages"]) == ["b4", "b8"]
+    with pytest.raises(StudioError, match="cannot meet at b99: choose one of: b4, b8, b16, b32"):
+        run(dataclasses.replace(options, meet="b99"))
+    with pytest.raises(StudioError, match="at least two and at most 64, not 1"):
+        run(dataclasses.replace(options, codes=1))

@@ -12,6 +12,7 @@ from ganstudio.core.inverting import Method
 from ganstudio.gui.actions import Command
 from ganstudio.gui.canvas.small_chart import Series, SmallChart
 from ganstudio.gui.panels.panel import Panel
+from ganstudio.gui.panels.photo_codes import CodesSettings, JoinedSwitch
 from ganstudio.gui.photo_topics import SEARCH
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import Topic
@@ -19,7 +20,7 @@ from ganstudio.gui.widgets.buttons import TextButton
 from ganstudio.gui.widgets.choice import ChoiceRow, Option
 from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.slider import SliderRange, ValueSlider
-from ganstudio.studio.photo_run import ENCODING, has_encoder, spaces_of
+from ganstudio.studio.photo_run import ENCODING, has_encoder, meetings_of, spaces_of
 from ganstudio.studio.session import Session
 
 STEPS = SliderRange(low=1, high=1000, default=200, step=10, decimals=0)
@@ -28,6 +29,7 @@ METHODS = {
     Method.OPTIMISE: ("Optimise", "Begins at the average picture and comes nearer step by step"),
     Method.HYBRID: ("Both", "Hybrid: the encoder's answer, improved step by step"),
     Method.PIVOTAL: ("Tune", "Half the steps search, half tune the model around what was found, in a copy of its own"),
+    Method.CODES: ("Several", "Several codes draw the picture together: nearer to the photo than any one of them"),
 }
 SPACES = {
     Space.W_PLUS: ("W+", "A style for every layer: near to the photo, and easy to edit"),
@@ -35,6 +37,7 @@ SPACES = {
     Space.Z: ("Z", "What the model was taught to draw from"),
     Space.STYLE: ("Styles", "Every style channel: the most like the photo, harder to edit"),
 }
+NO_MEETING = "Several codes need layers whose features have places; this model has none."
 NO_ENCODER = "This model has no encoder; optimising finds its latents, too."
 MOST_SHOWN = 400
 
@@ -48,7 +51,7 @@ class PhotoSearchPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         search = self._search = session.photo.search
-        self.methods = ChoiceRow("Method", [Option(key.value, *words) for key, words in METHODS.items()])
+        self.methods = ChoiceRow("Method", [Option(key.value, *words) for key, words in METHODS.items()], in_a_row=3)
         self.methods.chosen.connect(lambda key: search.choose(replace(search.plan, method=Method(key))))
         self.reason = label(NO_ENCODER, "small", wrap=True)
         self.train = TextButton(
@@ -59,6 +62,7 @@ class PhotoSearchPanel(Panel):
         self.spaces.chosen.connect(lambda key: search.choose(replace(search.plan, space=Space(key))))
         self.steps = ValueSlider("Steps", "More steps come nearer to the photo and take longer", STEPS)
         self.steps.changed.connect(lambda value, _gesture: search.choose(replace(search.plan, steps=int(value))))
+        self.codes, self.joined = CodesSettings(search), JoinedSwitch(search)
         self.begin = TextButton("Start", "Search for the latent of the framed part", "primary", IconName.PLAY)
         self.begin.clicked.connect(self.start)
         self.onward = TextButton("Go on", "Go on from what was found")
@@ -74,16 +78,18 @@ class PhotoSearchPanel(Panel):
         row.setSpacing(8)
         for button in (self.begin, self.onward, self.hold, self.end):
             row.addWidget(button, 1)
-        for widget in (self.methods, self.reason, self.train, self.spaces, self.steps):
+        for widget in (self.methods, self.reason, self.train, self.spaces, self.codes, self.steps):
             self.column.addWidget(widget)
         self.column.addLayout(row)
         self.column.addWidget(self.words)
+        self.column.addWidget(self.joined)
         for chart in (self.likeness, self.pixels):
             self.column.addWidget(chart)
         self._spaces: tuple[Space, ...] = ()
         for signal in (search.changed, session.photo.changed, session.model_changed):
             self.on_sight(signal, self._show)
         self.on_sight(search.sight_arrived, self._show_progress)
+        self.on_sight(session.project_changed, self.joined.show_codes)
 
     @classmethod
     def fits(cls, info: ModelInfo | None) -> bool:
@@ -102,6 +108,7 @@ class PhotoSearchPanel(Panel):
             Command("photo.hold", "Pause or go on with the search", self.hold_or_go_on, group=group),
             Command("photo.stop", "Stop the search, keep the best", self._search.stop, group=group),
             Command("photo.onward", "Go on from the latent found", self.go_on, group=group),
+            Command("photo.codes", "Draw by several codes, or by their mean", self.turn_codes, group=group),
         )
 
     def start(self) -> None:
@@ -118,6 +125,12 @@ class PhotoSearchPanel(Panel):
         """Hold the search, or let it go on."""
         self._search.hold(paused=not self._search.held)
 
+    def turn_codes(self) -> None:
+        """Draw by all codes of the picture in sight, or by their mean."""
+        join = self._search.parted
+        if join is not None:
+            self._search.join(on=not join.on)
+
     def _reveal(self) -> None:
         if self._search.busy:
             self.session.photo.page_wanted.emit("Before and after")
@@ -127,11 +140,12 @@ class PhotoSearchPanel(Panel):
         if info is None:
             return
         encoder, plan = has_encoder(info), search.plan
+        missing = dict.fromkeys(ENCODING, "" if encoder else NO_ENCODER)
+        missing[Method.CODES] = "" if meetings_of(info) else NO_MEETING
         for method, (_, tip) in METHODS.items():
             button = self.methods.button(method.value)
-            possible = encoder or method not in ENCODING
-            button.setEnabled(possible and not search.busy)
-            button.setToolTip(tip if possible else NO_ENCODER)
+            button.setEnabled(not missing.get(method) and not search.busy)
+            button.setToolTip(missing.get(method) or tip)
         self.reason.setVisible(not encoder)
         self.train.setVisible(not encoder and len(spaces_of(info)) > 1)
         self.methods.show_choice(plan.method.value if plan.method is not None else "")
@@ -140,7 +154,11 @@ class PhotoSearchPanel(Panel):
             self._spaces = spaces
             self.spaces.show_options([Option(space.value, *SPACES[space]) for space in spaces])
         self.spaces.show_choice(plan.space.value)
-        self.spaces.setVisible(len(spaces) > 1 and plan.method is not Method.ENCODER)
+        several = plan.method is Method.CODES
+        self.spaces.setVisible(len(spaces) > 1 and plan.method is not Method.ENCODER and not several)
+        self.codes.setVisible(several)
+        self.codes.show_plan(info)
+        self.joined.show_codes()
         self.spaces.setEnabled(not search.busy)
         self.steps.show_value(plan.steps)
         self.steps.setVisible(plan.method is not Method.ENCODER)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QFontMetrics, QKeyEvent
-from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ganstudio.gui.widgets.buttons import describe
 from ganstudio.gui.widgets.frame import Surface
@@ -39,16 +39,19 @@ class WordButton(QPushButton):
 
 
 class ChoiceRow(Surface):
-    """A row of possibilities; arrows move between them."""
+    """A row of possibilities, or several rows where there are many words; arrows move between them."""
 
     chosen = pyqtSignal(str)
 
-    def __init__(self, name: str, options: Sequence[Option], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, options: Sequence[Option], parent: QWidget | None = None, *, in_a_row: int = 0
+    ) -> None:
         super().__init__("choice", parent)
-        self._name = name
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(2, 2, 2, 2)
-        self._row.setSpacing(2)
+        self._name, self._in_a_row = name, in_a_row
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(2, 2, 2, 2)
+        self._column.setSpacing(2)
+        self._rows: list[QHBoxLayout] = []
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._buttons: dict[str, QPushButton] = {}
@@ -60,10 +63,18 @@ class ChoiceRow(Surface):
         """Offer other possibilities."""
         for button in self._buttons.values():
             self._group.removeButton(button)
-            self._row.removeWidget(button)
             button.hide()
             button.deleteLater()
+        for row in self._rows:
+            self._column.removeItem(row)
+        count = self._in_a_row or max(len(options), 1)
+        self._rows = [QHBoxLayout() for _ in options[::count]]
+        for row in self._rows:
+            row.setSpacing(2)
+            self._column.addLayout(row)
         self._buttons = {option.key: self._button(option) for option in options}
+        for place, button in enumerate(self._buttons.values()):
+            self._rows[place // count].addWidget(button)
 
     def show_choice(self, key: str) -> None:
         """Show which one holds, without telling anyone."""
@@ -106,5 +117,4 @@ class ChoiceRow(Surface):
         describe(button, f"{self._name}: {option.word}", option.tip)
         button.clicked.connect(lambda _checked, key=option.key: self.chosen.emit(key))
         self._group.addButton(button)
-        self._row.addWidget(button)
         return button

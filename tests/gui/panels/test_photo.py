@@ -1,6 +1,7 @@
 """Edit photo in a real window: a photo is dropped, framed by hand, searched for, undone, masked, and pasted back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from PyQt6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from ganstudio.core.document import LatentArray, Space
+from ganstudio.core.document import LatentArray, Space, joined_codes
 from ganstudio.core.paths import ASSETS
 from ganstudio.core.project import PhotoInHand
 from ganstudio.core.square import Square
@@ -20,6 +21,7 @@ from ganstudio.gui.panels.photo_page import PhotoPage
 from ganstudio.gui.panels.photo_paste import PhotoPastePanel
 from ganstudio.gui.panels.photo_search import PhotoSearchPanel
 from ganstudio.gui.panels.photo_views import BeforeAfterPage, MaskPage, PastedPage
+from ganstudio.gui.widgets.slider import ValueSlider
 from ganstudio.studio.photo_run import Plan
 from tests.gui.conftest import PATIENCE_MS, Running
 
@@ -200,3 +202,51 @@ def test_an_encoder_can_be_trained_for_a_model_without(start: Callable[..., Runn
     draft = running.session.runs.draft
     assert draft.architecture == "encoder"
     assert draft.recipe["generator"] == str(styled_model)
+
+
+def test_several_codes_are_chosen_by_mouse_searched_for_and_turned_off(start: Callable[..., Running]) -> None:
+    running = start("faces-dcgan")
+    session, qtbot = running.session, running.qtbot
+    drop(running, ASTRONAUT)
+    hand_of(running)
+    search = running.window.panel(PhotoSearchPanel)
+    assert search
+    codes, joined = search.codes, search.joined
+    assert not codes.isVisible()
+    assert not joined.isVisible()
+    qtbot.mouseClick(search.methods.button("codes"), LEFT)
+    assert codes.isVisible()
+    assert not search.spaces.isVisible()
+    codes.count.track.setFocus()
+    qtbot.keyClick(codes.count.track, Qt.Key.Key_Home)
+    qtbot.keyClick(codes.count.track, Qt.Key.Key_Right)
+    codes.meet.setFocus()
+    qtbot.keyClick(codes.meet, Qt.Key.Key_Up)
+    qtbot.mouseClick(codes.adaptive, LEFT, pos=QPoint(8, codes.adaptive.height() // 2))
+    plan = session.photo.search.plan
+    assert (plan.codes, plan.stage, plan.adaptive) == (3, "b8", False)
+    assert codes.meet.text().startswith("Meet at 8 × 8 px")
+    session.photo.search.choose(replace(plan, steps=3))
+    qtbot.mouseClick(search.begin, LEFT)
+    assert not codes.isEnabled()
+    qtbot.waitUntil(lambda: not session.photo.search.busy, timeout=PATIENCE_MS)
+    running.settle()
+    join = joined_codes(session.document)
+    assert join is not None
+    weights = session.store.get(join.weights)
+    assert np.allclose(weights, 1 / 3), "channels were not to be weighed"
+    assert joined.isVisible()
+    assert "Drawn by 3 codes that meet at b8" in joined.words.text()
+    assert search.onward.isVisible()
+    qtbot.mouseClick(joined.all, LEFT, pos=QPoint(8, joined.all.height() // 2))
+    assert joined_codes(session.document) is None
+    assert "Only their mean" in joined.words.text()
+    session.undo()
+    assert joined_codes(session.document) == join
+    assert joined.all.isChecked()
+    running.window.perform("photo.codes")
+    assert not joined.all.isChecked()
+    for part in (codes.count, codes.meet, codes.adaptive, joined.all):
+        named = part.track if isinstance(part, ValueSlider) else part
+        assert named.accessibleName()
+        assert named.toolTip()
