@@ -16,8 +16,9 @@ from ganstudio.latent.staged import StagedDocument
 Place = tuple[float, float]
 LEAST_SIDE = 32
 PAPER_SIDE = 512
-FINENESS = 0.5
-LEAST_REACH, LEAST_SEARCH = 5, 4  # smaller ones let features of small pictures drift away from what is seen
+COARSE, FINE = 1.0, 0.25
+LEAST_REACH, LEAST_SEARCH = 5, 2  # a smaller reach lets features of small pictures drift away from what is seen
+ARRIVED_SHARE = 1 / 128
 
 
 class DraggingError(StudioError):
@@ -42,14 +43,14 @@ class DragOptions:
     """How points are dragged; radii are those of the paper where pictures are as large as its own (512 px)."""
 
     steps: int = 200
-    lr: float = 0.005
+    lr: float = 0.03
     """In standard deviations of the code, per step."""
     stage: str = ""
     """The stage whose features are compared; none means the one at half the resolution."""
     mask_weight: float = 2.0
     """Holds the features where the mask lets nothing move (eq. 1)."""
     arrived: float = 1.0
-    """The distance in pixels at which a handle counts as there."""
+    """The distance in pixels at which a handle counts as there; a 128th of the picture's side where that is less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class Dragging:
         _check(self._handles, side, mask)
         self._reach = max(LEAST_REACH, round(3 * side / PAPER_SIDE))
         self._search = max(LEAST_SEARCH, round(12 * side / PAPER_SIDE))
+        self._arrived = min(self.options.arrived, side * ARRIVED_SHARE)
         self._mask = None if mask is None else mask.to(self._start)[None, None]
         acting = [self._stage.side >= each for each in generator.layer_resolutions]
         self._acting = torch.tensor(acting, device=self._start.device)[None, :, None].to(self._start)
@@ -130,11 +132,11 @@ class Dragging:
                 looks = [self._sampled(before, self._around(handle)) for handle in handles]
             else:
                 handles = self._tracked(features.detach(), handles, looks)
-            arrived = all(handle.distance <= options.arrived for handle in handles)
+            arrived = all(handle.distance <= self._arrived for handle in handles)
             yield DragStep(number, options.steps, handles, self._picture(code, known), code.detach(), arrived)
             if arrived or number == options.steps:
                 return
-            loss = self._motion(features, handles) + self._held(features, before)
+            loss = self._motion(features, handles, looks) + self._held(features, before)
             if not math.isfinite(float(loss.detach())):
                 raise DraggingError("The picture left all bounds while it was dragged; choose a smaller rate.")
             optimizer.zero_grad(set_to_none=True)
@@ -145,17 +147,22 @@ class Dragging:
     def _picture(self, code: torch.Tensor, known: Mapping[str, Features]) -> torch.Tensor:
         return self._staged.picture(code.detach(), known).detach()
 
-    def _motion(self, features: torch.Tensor, handles: Sequence[Handle]) -> torch.Tensor:
-        """Motion supervision: what is one step ahead shall look as the handle's surroundings do now (eq. 1)."""
+    def _motion(
+        self, features: torch.Tensor, handles: Sequence[Handle], looks: Sequence[torch.Tensor]
+    ) -> torch.Tensor:
+        """Motion supervision: what is one step ahead shall look as the handle's surroundings did at the start (eq. 1).
+
+        The paper asks for how they look now, which lets small pictures' features walk on alone, a little every step:
+        the tracker then follows them, and what is seen stays behind.
+        """
         terms = []
-        for handle in handles:
-            if handle.distance <= self.options.arrived:
+        for handle, look in zip(handles, looks, strict=True):
+            if handle.distance <= self._arrived:
                 continue
             around = self._around(handle)
             ahead = torch.tensor(handle.target, device=around.device) - torch.tensor(handle.at, device=around.device)
-            now = self._sampled(features.detach(), around)
-            then = self._sampled(features, around + ahead / handle.distance)
-            terms.append((then - now).abs().mean())
+            stride = min(1.0, handle.distance) / handle.distance
+            terms.append((self._sampled(features, around + ahead * stride) - look).abs().mean())
         return torch.stack(terms).sum()
 
     def _held(self, features: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
@@ -173,19 +180,24 @@ class Dragging:
         """
         found = []
         for handle, look in zip(handles, looks, strict=True):
-            nearby = torch.tensor(handle.at, device=features.device) + self._square(self._search, FINENESS)
-            places = nearby.clamp(0, self._side - 1)
-            around = (places[:, None] + self._square(self._reach, 1.0)).flatten(0, 1)
-            seen = self._sampled(features, around).reshape(len(places), *look.shape)
-            x, y = places[int((seen - look).abs().sum(dim=(1, 2)).argmin())].tolist()
-            found.append(Handle((x, y), handle.target))
+            near = self._likest(features, handle.at, look, self._search, COARSE)
+            found.append(Handle(self._likest(features, near, look, COARSE, FINE), handle.target))
         return tuple(found)
+
+    def _likest(self, features: torch.Tensor, at: Place, look: torch.Tensor, radius: float, step: float) -> Place:
+        """Return the place around another whose surroundings are most like a look `[K, C]`."""
+        nearby = torch.tensor(at, device=features.device) + self._square(radius, step)
+        places = nearby.clamp(0, self._side - 1)
+        around = (places[:, None] + self._square(self._reach, 1.0)).flatten(0, 1)
+        seen = self._sampled(features, around).reshape(len(places), *look.shape)
+        x, y = places[int((seen - look).abs().sum(dim=(1, 2)).argmin())].tolist()
+        return x, y
 
     def _around(self, handle: Handle) -> torch.Tensor:
         """Return the pixels `[K, 2]` around a handle."""
         return torch.tensor(handle.at, device=self._start.device) + self._square(self._reach, 1.0)
 
-    def _square(self, radius: int, step: float) -> torch.Tensor:
+    def _square(self, radius: float, step: float) -> torch.Tensor:
         """Return the places `[K, 2]` of a square around the origin."""
         line = torch.arange(-radius, radius + step / 2, step, device=self._start.device)
         return torch.cartesian_prod(line, line)

@@ -3,13 +3,17 @@
 import dataclasses
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
 import torch
 
 from ganstudio.core.document import Document, FrozenMap, LatentArray, LatentPoint, NoiseSetting, Space
 from ganstudio.core.generator import Features, Generator, Stage, StageInputs
-from ganstudio.core.store import Store
+from ganstudio.core.pixels import to_pixels
+from ganstudio.core.store import Array, Store
 from ganstudio.core.z_space import edited_z
+from ganstudio.data.faces.framing import landmarks_of
+from ganstudio.data.faces.judge import shipped_detector
 from ganstudio.engine.model import Model, open_model
 from ganstudio.latent.dragging import Dragging, DraggingError, DragOptions, DragStep, Handle
 from ganstudio.latent.inversion import spread_of
@@ -149,7 +153,7 @@ def test_faces_are_turned_to_either_side() -> None:
     found = {}
     for way in (-6, 6):
         handle = Handle((32, 36), (32 + way, 36))
-        options = DragOptions(steps=30, lr=0.01)
+        options = DragOptions(steps=40)
         dragging = Dragging(model.generator, drawn(model, 7), Store(), [handle], options, unit=unit)
         steps = list(dragging.steps())
         assert dragging.stage == "b32"
@@ -161,6 +165,30 @@ def test_faces_are_turned_to_either_side() -> None:
         assert float(moved[~acting].max()) == 0.0
         torch.testing.assert_close(steps[0].picture, model.sample([7], psi=0.7), rtol=1e-3, atol=1e-3)
     assert found[6] - found[-6] >= 3
+
+
+def landmarks(picture: torch.Tensor) -> Array:
+    """Return what the face detector says of a picture, in pixels; it knows nothing of features and handles."""
+    found = landmarks_of(shipped_detector(), np.ascontiguousarray(to_pixels(picture)[0].transpose(2, 0, 1)))
+    assert found is not None
+    return found * SIDE - 0.5
+
+
+@pytest.mark.parametrize(
+    ("seed", "which", "way"), [(5, 2, (-5.0, 0.0)), (8, 2, (5.0, 0.0)), (6, 2, (-5.0, 0.0)), (9, 0, (0.0, -4.0))]
+)
+def test_parts_of_a_face_really_move_as_far_as_the_tracker_says(
+    seed: int, which: int, way: tuple[float, float]
+) -> None:
+    model = open_model("faces", "cpu")
+    unit = spread_of(model.generator, model.z_dim).deviation
+    before = landmarks(model.sample([seed], psi=0.7))[which]
+    target = before + way
+    handle = Handle((float(before[0]), float(before[1])), (float(target[0]), float(target[1])))
+    *_, last = Dragging(model.generator, drawn(model, seed), Store(), [handle], unit=unit).steps()
+    moved = landmarks(last.picture)[which] - before
+    assert moved @ way > 0.6 * np.dot(way, way)
+    assert np.linalg.norm(moved - (last.handles[0].at - before)) < 1.5
 
 
 def test_a_model_without_w_moves_its_z() -> None:
