@@ -109,6 +109,25 @@ class PhotoInHand:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldStyle:
+    """A style to go back to or to go between: `slot` is A or B, `model` the digest of the model that draws in it.
+
+    `picture` uint8 `[h, w, 3]` is how it looks.
+    """
+
+    slot: str
+    name: str
+    latent: LatentValue
+    model: str
+    picture: ArrayRef | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse arrays that are no pictures."""
+        if self.picture is not None and (len(self.picture.shape) != 3 or self.picture.dtype != "|u1"):
+            raise WrongInputError(f"What is kept of the style {self.name} is no picture; hold the style again.")
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """Everything a person made; one of the documents is the one in sight."""
 
@@ -118,6 +137,7 @@ class Project:
     timeline: Timeline = Timeline()
     ballot: Ballot = NO_VOTES
     photo: PhotoInHand | None = None
+    styles: tuple[HeldStyle, ...] = ()
 
     @property
     def document(self) -> Document:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
-from ganstudio.core.document import SEED_COUNT, LatentPoint
+from ganstudio.core.document import SEED_COUNT, InputValue, LatentBlend, LatentPoint
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Latent
 from ganstudio.core.project import Project
@@ -152,6 +152,8 @@ class LatentPanel(Panel):
     def _show(self, _project: Project) -> None:
         point = self._point()
         if point is None:
+            value = self.session.project.document.inputs.get(self._input() or "")
+            self.place.setText("" if value is None else f"{what_else(value)}, not a seed of the pad")
             return
         self.seed.show_seed(point.seed)
         self.pad.show_point(point)
@@ -168,6 +170,11 @@ class LatentPanel(Panel):
     def _point(self) -> LatentPoint | None:
         value = self.session.project.document.inputs.get(self._input() or "")
         return value if isinstance(value, LatentPoint) else None
+
+
+def what_else(value: InputValue) -> str:
+    """What a latent is that has no place on the pad."""
+    return "a blend of latents" if isinstance(value, LatentBlend) else "a latent of its own"
 
 
 def place_in_words(point: LatentPoint) -> str:

@@ -12,6 +12,7 @@ from psygnal import Signal
 from ganstudio.core.document import Condition, LatentArray, LatentBlend, LatentValue, Space
 from ganstudio.core.inputs import Ability
 from ganstudio.core.progress import JobStatus, Progress
+from ganstudio.core.project import HeldStyle
 from ganstudio.core.store import Array, ArrayRef, Store
 from ganstudio.engine.compute import Backend
 from ganstudio.studio.mixing import latent_name
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ganstudio.studio.session import Session
 
 A, B = "A", "B"
+SHOWN = 128  # pixels of a held style's picture, or a little more
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,14 +47,13 @@ class ReadStyle:
 
 
 class Styles:
-    """Lives on the main thread; the style in use is the latent of the document, `held` are two to go between."""
+    """Lives on the main thread; the style in use is the latent of the document, those held are in the project."""
 
     changed = Signal()
 
     def __init__(self, session: "Session") -> None:
-        """Hold nothing."""
+        """Read nothing before `open`."""
         self._session = session
-        self.held: dict[str, Style] = {}
         self.words = ""
         self._number = 0
         self._slot = ""
@@ -66,6 +67,16 @@ class Styles:
         return None if value is None or isinstance(value, Condition) else value
 
     @property
+    def held(self) -> dict[str, Style]:
+        """The styles of the open model to go between, by A and B."""
+        info, store = self._session.model, self._session.store
+        return {
+            style.slot: Style(style.name, style.latent, None if style.picture is None else store.get(style.picture))
+            for style in self._session.project.styles
+            if info is not None and style.model == info.digest
+        }
+
+    @property
     def can_encode(self) -> bool:
         """Whether the model reads styles from pictures."""
         info = self._session.model
@@ -74,8 +85,8 @@ class Styles:
     @property
     def share(self) -> float | None:
         """How far the style in use lies from A to B; None where it does not lie between them."""
-        value = self.latent
-        ends = tuple(self.held[slot].latent for slot in (A, B) if slot in self.held)
+        value, held = self.latent, self.held
+        ends = tuple(held[slot].latent for slot in (A, B) if slot in held)
         if len(ends) < 2:
             return None
         if isinstance(value, LatentBlend) and tuple(latent for latent, _ in value.parts) == ends:
@@ -87,8 +98,7 @@ class Styles:
         value, frame = self.latent, self._session.frame
         if value is not None:
             picture = next(iter(frame.pictures.values())) if frame is not None else None
-            self.held[slot] = Style(latent_in_words(value), value, picture)
-            self.changed.emit()
+            self._hold(slot, Style(latent_in_words(value), value, picture), f"Hold the style as {slot}", None)
 
     def use(self, slot: str) -> None:
         """Go to A or B."""
@@ -98,8 +108,9 @@ class Styles:
 
     def mix(self, share: float, gesture: str | None) -> None:
         """Go somewhere between A and B: 0 is A, 1 is B."""
-        if A in self.held and B in self.held:
-            first, second = self.held[A].latent, self.held[B].latent
+        held = self.held
+        if A in held and B in held:
+            first, second = held[A].latent, held[B].latent
             blend = LatentBlend(((first, 1.0 - share), (second, share)), Space.Z)
             self._change("Between two styles", {0.0: first, 1.0: second}.get(share, blend), gesture)
 
@@ -119,12 +130,23 @@ class Styles:
         if isinstance(found, ReadStyle):
             self.words = found.photo.words
             latent = LatentArray(Space.Z, found.z)
+            words, gesture = f"Style of {found.photo.name}", f"style-{self._number}"
             if self._slot:
-                self.held[self._slot] = Style(found.photo.name, latent, found.photo.pixels)
-            self._change(f"Style of {found.photo.name}", latent, None)
+                self._hold(self._slot, Style(found.photo.name, latent, found.photo.pixels), words, gesture)
+            self._change(words, latent, gesture)
+            self._session.end_gesture()
         elif status.is_over and status.state.value != "done":
             self.words = ""
         self.changed.emit()
+
+    def _hold(self, slot: str, style: Style, words: str, gesture: str | None) -> None:
+        info, session = self._session.model, self._session
+        if info is None:
+            return
+        others = [each for each in session.project.styles if (each.slot, each.model) != (slot, info.digest)]
+        small = None if style.picture is None else session.store.put(thinned(style.picture))
+        held = HeldStyle(slot, style.name, style.latent, info.digest, small)
+        session.change_project(words, {"styles": (*others, held)}, gesture)
 
     def _change(self, words: str, latent: LatentValue, gesture: str | None) -> None:
         name = latent_name(self._session.model)
@@ -132,8 +154,14 @@ class Styles:
             self._session.change(words, f"inputs.{name}", latent, gesture)
 
     def _model_changed(self, *_told: object) -> None:
-        self.held, self.words, self._number = {}, "", 0
+        self.words, self._number = "", 0
         self.changed.emit()
+
+
+def thinned(picture: Array) -> Array:
+    """Return a picture uint8 `[h, w, 3]` with fewer pixels where it has many, as it is shown small."""
+    step = max(1, max(picture.shape[:2]) // SHOWN)
+    return np.ascontiguousarray(picture[::step, ::step, :3])
 
 
 def style_steps(store: Store, digest: str, path: Path, backend: Backend) -> Iterator[Progress]:

@@ -2,12 +2,23 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.device import AUTO, Precision
-from ganstudio.core.document import ClassChoice, Document, FrozenMap, LatentPoint, ModelRef, NoiseMode
+from ganstudio.core.document import (
+    ClassChoice,
+    Document,
+    FrozenMap,
+    LatentArray,
+    LatentBlend,
+    LatentPoint,
+    ModelRef,
+    NoiseMode,
+    Space,
+)
 from ganstudio.core.frame import DeviceChoice, DeviceReady, ModelInfo, ModelOpened, Paper, ReportSection
 from ganstudio.core.inputs import Ability, ClassLabel, Input, Latent
 from ganstudio.engine.compute import ChooseDevice, Command, Compute, OpenModel
@@ -98,6 +109,15 @@ def test_a_drag_on_the_pad_is_one_undo_step(latent: LatentPanel, session: Sessio
     assert session.value("inputs.z") == LatentPoint()
     assert not session.can_undo
     assert latent.pad.point == LatentPoint()
+
+
+def test_a_latent_that_is_no_seed_is_not_called_one(latent: LatentPanel, session: Session) -> None:
+    assert latent.place.text() == "on seed 0"
+    own = LatentArray(Space.Z, session.store.put(np.ones(8, np.float32)))
+    session.change("Own", "inputs.z", own)
+    assert latent.place.text() == "a latent of its own, not a seed of the pad"
+    session.change("Blend", "inputs.z", LatentBlend(((own, 0.5), (LatentPoint(), 0.5)), Space.Z))
+    assert latent.place.text() == "a blend of latents, not a seed of the pad"
 
 
 def test_a_walk_moves_and_is_one_undo_step(latent: LatentPanel, session: Session, qtbot: QtBot) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganstudio.core.document import PaintedMap
+from ganstudio.core.document import LatentPoint, PaintedMap
 from ganstudio.core.label_maps import indices_of
 from ganstudio.core.store import Store
 from ganstudio.engine.compute import Event
@@ -25,6 +25,8 @@ from ganstudio.studio.painting.map_import import CHOICES_FILE, remembered
 from ganstudio.studio.painting.map_inputs import map_input
 from ganstudio.studio.painting.regions import Shift
 from ganstudio.studio.painting.strokes import Tool, Touch
+from ganstudio.studio.painting.styles import thinned
+from ganstudio.studio.recovery import Recovery
 from ganstudio.studio.session import Session
 from tests.studio.painting.easel import CLASSES, SIDE, draw_frame, easel, painter_info, some_stroke, stroke
 
@@ -278,3 +280,38 @@ def test_a_killed_painter_finds_its_strokes_in_the_journal(tmp_path: Path) -> No
         some_stroke(again, last)
     unsaved = [float(when) for number, when in said if int(number) > last]
     assert not unsaved or killed - min(unsaved) < 5.0
+
+
+def test_held_styles_are_found_again_and_belong_to_their_model(tmp_path: Path) -> None:
+    session = easel(tmp_path / "home")
+    styles, recovery = session.painting.styles, Recovery(session, interval=0.05)
+    recovery.begin()
+    draw_frame(session)
+    styles.take("A")
+    session.change("Seed", "inputs.z", LatentPoint(7.0, 0.0))
+    styles.take("B")
+    styles.mix(0.25, None)
+    assert session.undo_label == "Between two styles"
+    recovery.end()
+    (journal,) = (tmp_path / "home").glob(f"sessions/*/{JOURNAL}")
+    again = easel(tmp_path / "again")
+    found = read_journal(journal, again.store)
+    assert found is not None
+    again.take_over(found.tree)
+    other = again.painting.styles
+    assert {slot: style.latent for slot, style in other.held.items()} == {"A": LatentPoint(), "B": LatentPoint(7.0)}
+    assert other.held["A"].name == "seed 0"
+    picture = other.held["A"].picture
+    assert picture is not None
+    assert picture.shape == (SIDE, SIDE, 3)
+    assert other.share == 0.25
+    again.swap_model(painter_info(digest="d2"), "Open another")
+    assert other.held == {}
+    for _ in range(2):
+        session.undo()
+    assert set(styles.held) == {"A"}
+
+
+def test_large_pictures_of_styles_are_kept_small() -> None:
+    assert thinned(np.zeros((512, 600, 4), np.uint8)).shape == (128, 150, 3)
+    assert thinned(np.zeros((64, 64, 3), np.uint8)).shape == (64, 64, 3)
