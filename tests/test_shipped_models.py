@@ -60,7 +60,7 @@ def test_it_opens_by_its_name_and_draws(name: str) -> None:
     assert model.card.id == asset.card.architecture
     pictures = model.sample(range(8))
     assert torch.isfinite(pictures).all()
-    assert (pictures.abs() > 1.0).float().mean() < 0.05, "few colours are beyond white and black"
+    assert (pictures.abs() - 1.0).clamp_min(0.0).mean() < 0.01, "hardly any colour is lost beyond white and black"
     assert (pictures[1:] - pictures[:-1]).abs().mean(dim=(1, 2, 3)).min() > 0.02, "neighbouring seeds differ"
 
 

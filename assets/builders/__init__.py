@@ -1,6 +1,7 @@
 """What makes each asset again: `BUILDERS` from packages; `TRAINED`, `ENCODERS` and `SEGMENTERS` by training."""
 
 from assets.builders.avatars import AVATARS
+from assets.builders.avatars_ada import AVATARS_ADA
 from assets.builders.builder import Builder
 from assets.builders.digits import DIGITS
 from assets.builders.encoders import FACES_ENCODER, TrainedEncoder
@@ -20,7 +21,8 @@ BUILDERS: dict[str, Builder] = {
     builder.name: builder for builder in (FACES_DCGAN, *LPIPS, MTCNN, REAL_ESRGAN, SAMPLES, AVATARS, DIGITS, FACES_SEG)
 }
 TRAINED: dict[str, TrainedModel] = {
-    model.name: model for model in (DIGITS_GAN, AVATARS_DCGAN, FACES_PROGAN, FACES_STYLEGAN, FACES, FACE_PAINTER)
+    model.name: model
+    for model in (DIGITS_GAN, AVATARS_DCGAN, FACES_PROGAN, FACES_STYLEGAN, FACES, FACE_PAINTER, AVATARS_ADA)
 }
 SEGMENTERS: dict[str, TrainedSegmenter] = {segmenter.name: segmenter for segmenter in (FACES_SEGMENTER,)}
 ENCODERS: dict[str, TrainedEncoder] = {encoder.name: encoder for encoder in (FACES_ENCODER,)}

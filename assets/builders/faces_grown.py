@@ -9,7 +9,7 @@ import torch
 
 from assets.builders.card import CARD, rounded, write_card
 from assets.builders.sheet import write_calm_sheet, write_mixing_sheet
-from assets.builders.trained import METRICS, TrainedModel, train
+from assets.builders.trained import METRICS, TrainedModel
 from ganstudio import open_model
 from ganstudio.checkpoints.shipped import MODEL_FILE
 from ganstudio.core.paths import ASSETS, user_folder
@@ -71,34 +71,8 @@ class FacesModel(TrainedModel):
 
 
 @dataclass(frozen=True, slots=True)
-class ContinuedFaces(FacesModel):
-    """A model whose run begins with the networks of a run before it, and shows `images` more pictures to them."""
-
-    first: FacesModel | None = None
-
-    @property
-    def runs(self) -> tuple[FacesModel, ...]:
-        """All runs, the first one first."""
-        before = self.first.runs if isinstance(self.first, ContinuedFaces) else (self.first,)
-        return (*(run for run in before if run is not None), self)
-
-    @property
-    def shown(self) -> int:
-        """The pictures of all runs."""
-        return sum(run.images for run in self.runs)
-
-    @property
-    def command(self) -> str:
-        """The commands, one after the other."""
-        assert self.first is not None
-        begun = f"runs/{self.first.name}/{MODEL_FILE}"
-        return f"{self.first.command} && {FacesModel.command.__get__(self)} --start-from {begun}"
-
-    def trained(self, scratch: Path) -> Path:
-        """Train what comes before it, then it; return the model; raises TrainingFailedError."""
-        assert self.first is not None
-        train((*self.arguments, "--start-from", str(self.first.trained(scratch))), scratch / self.name)
-        return scratch / self.name / MODEL_FILE
+class FacesInStyles(FacesModel):
+    """A model whose pictures are made of styles; its card says in how many runs it learned."""
 
     def pack(self, trained: Path, target: Path) -> None:
         """Write also the sheet at psi = 0.7, one of mixed styles, and how large the generator is."""
@@ -160,8 +134,7 @@ class ContinuedFaces(FacesModel):
             "interrupted and changed its number of threads, and networks were handed on in half precision. Averaged "
             "weights, stored in half precision."
         )
-        assert plain.run is not None
-        return replace(plain, training=training, run=replace(plain.run, images_seen=self.shown))
+        return replace(plain, training=training)
 
 
 FACES_PROGAN = FacesModel(
@@ -208,7 +181,7 @@ FIRST_FACES = FacesModel(
         "set": f"{SHAPE} grow_from=16 grow_images=24000 g_reg_interval=8",
     },
 )
-SECOND_FACES = ContinuedFaces(
+SECOND_FACES = FacesModel(
     name="faces-second",
     title="",
     summary="",
@@ -221,7 +194,7 @@ SECOND_FACES = ContinuedFaces(
     seed=1,
     first=FIRST_FACES,
 )
-FACES = ContinuedFaces(
+FACES = FacesInStyles(
     name="faces",
     title="Faces (StyleGAN2, 64 px)",
     summary="Faces at 64 x 64 pixels, learned from pictures that another model drew. Styles of several faces mix layer "

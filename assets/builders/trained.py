@@ -39,7 +39,8 @@ class TrainedModel:
     """Makes the model `name` with the recipe's `preset` on the shipped data set `data`.
 
     `options` are further arguments of the train command; `measured` is how many pictures the metrics draw; `also`
-    measures what is particular to these data; the sheet shows each pixel `enlarged` times as wide.
+    measures what is particular to these data; the sheet shows each pixel `enlarged` times as wide. A run with a `first`
+    begins with the networks of that one, and shows `images` more pictures to them.
     """
 
     name: str
@@ -55,11 +56,17 @@ class TrainedModel:
     first_seed: int = 0
     enlarged: int = 1
     also: Callable[[Model, Path], tuple[Number, ...]] | None = None
+    first: "TrainedModel | None" = None
+
+    @property
+    def runs(self) -> tuple["TrainedModel", ...]:
+        """All runs that made it, the first one first."""
+        return (self,) if self.first is None else (*self.first.runs, self)
 
     @property
     def shown(self) -> int:
-        """How many pictures it was shown in all."""
-        return self.images
+        """How many pictures it was shown in all runs."""
+        return sum(run.images for run in self.runs)
 
     @property
     def folder(self) -> Path:
@@ -102,8 +109,11 @@ class TrainedModel:
 
     @property
     def command(self) -> str:
-        """The whole command that trains it."""
-        return f"python launcher.py {shlex.join(self.arguments)} --run runs/{self.name}"
+        """The whole command that trains it: one for each run."""
+        own = f"python launcher.py {shlex.join(self.arguments)} --run runs/{self.name}"
+        if self.first is None:
+            return own
+        return f"{self.first.command} && {own} --start-from runs/{self.first.name}/{MODEL_FILE}"
 
     def build(self, target: Path | None = None) -> Path:
         """Train the model, measure it and write it into `target` (its place when None); raises TrainingFailedError."""
@@ -114,7 +124,8 @@ class TrainedModel:
 
     def trained(self, scratch: Path) -> Path:
         """Train it in a folder inside `scratch` and return the finished run's model; raises TrainingFailedError."""
-        train(self.arguments, scratch / self.name)
+        begun = () if self.first is None else ("--start-from", str(self.first.trained(scratch)))
+        train((*self.arguments, *begun), scratch / self.name)
         return scratch / self.name / MODEL_FILE
 
     def pack(self, trained: Path, target: Path) -> None:
@@ -175,9 +186,9 @@ class TrainedModel:
             licence=self.licence(),
             architecture=self.architecture,
             training=f"Trained from random weights with the {self.architecture} recipe, preset {self.preset}, on "
-            f"{of_data.title}; {self.images} pictures were shown. Averaged weights, stored in half precision.",
+            f"{of_data.title}; {self.shown} pictures were shown. Averaged weights, stored in half precision.",
             numbers=numbers,
-            run=Run(self.command, self.preset, self.images, self.data, of_data.licence.spdx),
+            run=Run(self.command, self.preset, self.shown, self.data, of_data.licence.spdx),
             sheet=shown,
         )
 
