@@ -23,7 +23,8 @@ SEARCH = Topic(
         (
             "To edit a photo like any other picture, the numbers are searched for from which the model draws it. "
             "“Optimise” begins at the average picture and improves it step by step; an encoder answers at once; "
-            "“Both”, the hybrid, begins with its answer and goes on from there."
+            "“Both”, the hybrid, begins with its answer and goes on from there, where “Stay in the domain” lets the "
+            "encoder hold it near what it knows."
         ),
         (
             "W+ has a style for every layer and comes nearest to the photo. W is nearer to what the model draws by "
@@ -46,7 +47,8 @@ SEARCH = Topic(
     ),
     "Karras et al. 2020, “Analyzing and Improving the Image Quality of StyleGAN”, appendix D; Zhu et al. 2016, "
     "“Generative Visual Manipulation on the Natural Image Manifold”; Roich et al. 2021, “Pivotal Tuning”; Gu et al. "
-    "2020, “Image Processing Using Multi-Code GAN Prior”; Zhang et al. 2018 (LPIPS)",
+    "2020, “Image Processing Using Multi-Code GAN Prior”; Zhu et al. 2020, “In-Domain GAN Inversion”; Zhang et al. "
+    "2018 (LPIPS)",
 )
 PASTE = Topic(
     "Paste back",
@@ -95,8 +97,13 @@ RETOUCH = Topic(
             "“Fill a hole”, “Colourise” and “Sharpen” restore the photo: the model looks for the picture that agrees "
             "with what is left of it. What was lost is not found again, but made up in the model's way."
         ),
+        (
+            "“Set a face in” takes what you paint of the photo, puts it into another picture, and begins at what the "
+            "encoder says of the two together. Only the face's place counts in the search, and the encoder keeps it "
+            "among what the model draws by itself: so the rest adapts, and one face comes of both."
+        ),
         "Stop keeps the best so far. What comes out is the picture in sight; undo takes it back in one step.",
     ),
     "Abdal et al. 2020, “Image2StyleGAN++”; Zhu et al. 2016, “Generative Visual Manipulation on the Natural Image "
-    "Manifold”; Menon et al. 2020, “PULSE”",
+    "Manifold”; Menon et al. 2020, “PULSE”; Zhu et al. 2020, “In-Domain GAN Inversion”",
 )

@@ -48,6 +48,8 @@ class InvertOptions:
     """Steps of the search; pivotal takes half of them for the search and half for tuning."""
     space: Space = Space.W_PLUS
     """Where to search: z, w, w+ or style."""
+    in_domain: bool = False
+    """With hybrid: the encoder keeps the search among what the model draws by itself (Zhu et al. 2020)."""
     codes: int = 8
     """How many codes the method codes searches for."""
     meet: str = ""
@@ -108,6 +110,7 @@ def prepared(options: InvertOptions, model: "Model", aligned: "Array") -> "Photo
     from ganstudio.engine.encoders import encoder_of
     from ganstudio.engine.inverting import PhotoInversion
     from ganstudio.latent.inversion import InversionOptions
+    from ganstudio.latent.local_edits import DOMAIN
     from ganstudio.latent.multi_code import MultiCodeOptions
     from ganstudio.latent.pivotal import TuningOptions
 
@@ -118,7 +121,12 @@ def prepared(options: InvertOptions, model: "Model", aligned: "Array") -> "Photo
         model,
         aligned,
         method,
-        InversionOptions(space=options.space, steps=options.steps - tuned, seed=options.seed),
+        InversionOptions(
+            space=options.space,
+            steps=options.steps - tuned,
+            seed=options.seed,
+            domain_weight=DOMAIN if options.in_domain and method is Method.HYBRID else 0.0,
+        ),
         tuning=TuningOptions(steps=tuned, seed=options.seed),
         codes=MultiCodeOptions(codes=options.codes, stage=options.meet),
         encode=encode,

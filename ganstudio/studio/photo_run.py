@@ -53,6 +53,8 @@ class Plan:
     codes: int = CODES
     stage: str = ""
     adaptive: bool = True
+    in_domain: bool = False
+    """Whether the encoder keeps a search that began at its answer among what the model draws by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ class SearchRun:
         from ganstudio.engine.encoders import encoder_of
         from ganstudio.engine.inverting import PhotoInversion
         from ganstudio.latent.inversion import InversionOptions
+        from ganstudio.latent.local_edits import DOMAIN
         from ganstudio.latent.multi_code import MultiCodeOptions
         from ganstudio.latent.pivotal import TuningOptions
 
@@ -155,14 +158,20 @@ class SearchRun:
         assert plan.method is not None
         aligned = aligned_picture(self._hand, self._info.resolution, self._store)
         yield Progress(0, plan.steps, "Getting ready")
-        alone = self._onward or plan.method in (Method.OPTIMISE, Method.CODES)
+        regular = plan.in_domain and plan.method is Method.HYBRID
+        alone = plan.method in (Method.OPTIMISE, Method.CODES) or (self._onward and not regular)
         encode = None if alone else encoder_of(model)
         tuning = round(plan.steps * TUNING_SHARE) if plan.method is Method.PIVOTAL else 0
         inversion = PhotoInversion(
             model,
             aligned,
             plan.method,
-            InversionOptions(space=plan.space, steps=plan.steps - tuning, seed=plan.seed),
+            InversionOptions(
+                space=plan.space,
+                steps=plan.steps - tuning,
+                seed=plan.seed,
+                domain_weight=DOMAIN if regular else 0.0,
+            ),
             tuning=TuningOptions(steps=tuning, seed=plan.seed),
             codes=MultiCodeOptions(codes=plan.codes, stage=plan.stage, adaptive=plan.adaptive),
             several=several_of(self._document, self._store) if self._onward else None,

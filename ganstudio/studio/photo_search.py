@@ -197,6 +197,7 @@ class PhotoSearch:
         value = next(each for each in best.document.inputs.values() if isinstance(each, LatentArray))
         method = plan.method.value if plan.method is not None else ""
         where = codes_in_words(best.document) or plan.space.value
+        method = f"{method} in domain" if plan.in_domain and plan.method is Method.HYBRID else method
         tags = ("photo", method, where, f"LPIPS {best.lpips:.4f}", f"PSNR {best.psnr:.1f} dB")
         return KeptLatent(free_name(session.project.kept, f"{name} · {best.lpips:.3f}"), best.document, value, tags)
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,12 +16,14 @@ from ganstudio.core.inputs import Ability
 from ganstudio.core.progress import Progress
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.compute import Backend
+from ganstudio.studio.face_context import context_picture
 from ganstudio.studio.photo_run import KEPT_EVERY_S, Best
 
 if TYPE_CHECKING:
     import torch
 
     from ganstudio.core.generator import LatentCode
+    from ganstudio.engine.inverting import Encode
     from ganstudio.engine.model import Model
     from ganstudio.latent.local_edits import LocalEdit
 
@@ -34,12 +37,16 @@ class Tool(StrEnum):
     FILL = "fill"  # what is painted is drawn anew
     JOIN = "join"  # what is painted comes from another picture
     STYLE = "style"  # what is painted takes another picture's textures
+    FACE = "face"  # the photo's face is set into another picture
     COLOURISE = "colourise"  # a gray photo's colours
     ENLARGE = "enlarge"  # the picture behind a small photo
 
 
-PLACED = (Tool.COLOUR, Tool.FILL, Tool.JOIN, Tool.STYLE)
+PLACED = (Tool.COLOUR, Tool.FILL, Tool.JOIN, Tool.STYLE, Tool.FACE)
 OF_PHOTO = (Tool.FILL, Tool.COLOURISE, Tool.ENLARGE)
+SEES_PHOTO = (*OF_PHOTO, Tool.FACE)
+IN_W = (Tool.STYLE, Tool.FACE)
+NO_ENCODER = "Setting a face in needs an encoder of this model; train one under “The photo's latent” first."
 WITH_OTHER = (Tool.JOIN, Tool.STYLE)
 
 
@@ -51,7 +58,8 @@ class RetouchError(StudioError):
 class Wish:
     """What is asked for: a mask uint8 `[n, n]`, strokes uint8 `[n, n, 3]`, a photo uint8 `[R, R, 3]`, another picture.
 
-    `factor` is how many times smaller a small photo is taken to be, `strength` how much strokes and styles count.
+    `context` is what a face is set into: a document, or the file of another photo. `factor` is how many times smaller a
+    small photo is taken to be, `strength` how much strokes and styles count.
     """
 
     tool: Tool
@@ -62,6 +70,7 @@ class Wish:
     strokes: Array | None = None
     photo: Array | None = None
     other: Document | None = None
+    context: Document | Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +101,11 @@ class RetouchRun:
 
         model, wish = backend.model(self._info.digest), self._wish
         yield Progress(0, wish.steps, "Getting ready")
-        start = None if wish.tool in OF_PHOTO else start_of(self._document, model, self._store)
+        start = None if wish.tool in SEES_PHOTO else start_of(self._document, model, self._store)
         edit = quickened(self._edit(model, start), model).within(wish.steps)
+        encode = None
+        if wish.tool is Tool.FACE:
+            encode, start = encoded(model, edit.wanted.picture)
         labels = labels_of(class_of(self._document), model)
         search = LocalSearch(
             model.generator,
@@ -103,6 +115,7 @@ class RetouchRun:
             z_dim=model.z_dim,
             labels=labels,
             start=start,
+            encoder=encode,
         )
         last: InversionStep | None = None
         try:
@@ -145,6 +158,9 @@ class RetouchRun:
         where = place(wish.mask, side).to(device)
         if wish.tool is Tool.FILL:
             return local_edits.inpainted(tensor(wish.photo), where)
+        if wish.tool is Tool.FACE:
+            around = context_picture(wish.context or self._document, model, self._store)
+            return local_edits.diffused(tensor(wish.photo), around, where)
         assert start is not None
         with torch.no_grad():
             picture = model.generator.guided(start)
@@ -174,6 +190,20 @@ def start_of(document: Document, model: "Model", store: Store) -> "LatentCode":
     return LatentCode(code, {}, {} if known is None else known.noises)
 
 
+def encoded(model: "Model", picture: "torch.Tensor") -> "tuple[Encode, LatentCode]":
+    """Return a model's encoder, and what it says of a picture `[1, C, R, R]`; raises RetouchError without one."""
+    import torch
+
+    from ganstudio.core.generator import LatentCode
+    from ganstudio.engine.encoders import encoder_of
+
+    encode = encoder_of(model)
+    if encode is None:
+        raise RetouchError(NO_ENCODER)
+    with torch.no_grad():
+        return encode, LatentCode(encode(picture).float())
+
+
 def place(mask: Array | None, side: int) -> "torch.Tensor":
     """Return a mask uint8 `[n, n]` as `[1, 1, side, side]` in [0, 1]; raises RetouchError for an empty one."""
     import torch
@@ -192,8 +222,8 @@ def resized(pixels: Array, side: int) -> Array:
 
 
 def can_retouch(info: ModelInfo | None, tool: Tool) -> bool:
-    """Whether a model can follow a tool: textures and joints want noises or styles, the rest any latent."""
-    return info is not None and (tool is not Tool.STYLE or Ability.TRUNCATION in info.abilities)
+    """Whether a model can follow a tool: textures and encoders want a W space, the rest any latent."""
+    return info is not None and (tool not in IN_W or Ability.TRUNCATION in info.abilities)
 
 
 def quickened(edit: "LocalEdit", model: "Model") -> "LocalEdit":

@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psygnal import Signal
@@ -11,9 +12,21 @@ from ganstudio.core.frame import Problem
 from ganstudio.core.progress import JobState, JobStatus
 from ganstudio.core.project import KeptLatent
 from ganstudio.core.store import Array
-from ganstudio.studio.photo_run import Best, codes_in_words
+from ganstudio.studio.face_context import face_region
+from ganstudio.studio.photo_run import Best, codes_in_words, has_encoder
 from ganstudio.studio.photo_search import BUSY
-from ganstudio.studio.retouch_run import OF_PHOTO, PLACED, WITH_OTHER, RetouchRun, RetouchSight, Tool, Wish, can_retouch
+from ganstudio.studio.retouch_run import (
+    NO_ENCODER,
+    OF_PHOTO,
+    PLACED,
+    SEES_PHOTO,
+    WITH_OTHER,
+    RetouchRun,
+    RetouchSight,
+    Tool,
+    Wish,
+    can_retouch,
+)
 
 if TYPE_CHECKING:
     from ganstudio.studio.session import Session
@@ -34,6 +47,10 @@ class Choices:
     other: str = ""
     strength: float = 1.0
     factor: int = 4
+    context: str = ""
+    """The kept picture that a face is set into; the one in sight where none is named."""
+    context_file: str = ""
+    """Another photo that it is set into, before either."""
     steps: int = STEPS
 
 
@@ -79,11 +96,13 @@ class Retouching:
         tool, session = self.choices.tool, self._session
         if not can_retouch(session.model, tool):
             return "This model cannot follow that; choose another tool."
-        if tool in OF_PHOTO and session.photo.aligned is None:
+        if tool is Tool.FACE and session.model is not None and not has_encoder(session.model):
+            return NO_ENCODER
+        if tool in SEES_PHOTO and session.photo.aligned is None:
             return "Open a photo first: drop one anywhere on the window."
         if tool in WITH_OTHER and self._other() is None:
             return "Keep another picture of this model first; what is painted comes from it."
-        if tool not in OF_PHOTO and codes_in_words(session.document):
+        if tool not in SEES_PHOTO and codes_in_words(session.document):
             return SEVERAL
         painted = self.mask is not None and bool(self.mask.any())
         if tool in PLACED and not painted:
@@ -93,6 +112,8 @@ class Retouching:
     def choose(self, choices: Choices) -> None:
         """Go on with another tool or other settings; strokes stay."""
         if not self.busy:
+            if choices.tool is Tool.FACE and self.choices.tool is not Tool.FACE and self.mask is None:
+                self.mask, self.strokes = face_region(), None
             self.choices = choices
             self.words = ""
             self.changed.emit()
@@ -118,7 +139,7 @@ class Retouching:
         other = self._other()
         wish = Wish(
             choices.tool, choices.steps, choices.strength, choices.factor, self.mask, self.strokes,
-            session.photo.aligned, None if other is None else other.document,
+            session.photo.aligned, None if other is None else other.document, self._context(),
         )  # fmt: skip
         self._run = RetouchRun(session.store, session.model, session.document, wish)
         self._shown, self._recorded, self.sight, self.words = session.document, None, None, "Getting ready…"
@@ -131,6 +152,14 @@ class Retouching:
         """End the search; the best so far stays."""
         if self.busy:
             self._session.cancel_job(self._number)
+
+    def _context(self) -> Document | Path:
+        """What a face is set into."""
+        choices = self.choices
+        if choices.context_file:
+            return Path(choices.context_file)
+        named = next((kept.document for kept in self.others if kept.name == choices.context), None)
+        return named or self._session.document
 
     def _other(self) -> KeptLatent | None:
         named = next((kept for kept in self.others if kept.name == self.choices.other), None)
@@ -168,6 +197,8 @@ class Retouching:
         lost = done and self._session.document != self._shown
         steps = self.sight.number if self.sight is not None else 0
         self.words = f"Done after {steps} steps; undo takes it back." if done and not lost else ""
+        if done and not lost and self.choices.tool in SEES_PHOTO:
+            self._session.photo.page_wanted.emit("Before and after")
         if lost:
             self.words = "The picture was changed meanwhile, so it stays as it is; start again."
         self.sight = self._run = self._shown = None

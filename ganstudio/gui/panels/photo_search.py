@@ -12,7 +12,7 @@ from ganstudio.core.inverting import Method
 from ganstudio.gui.actions import Command
 from ganstudio.gui.canvas.small_chart import Series, SmallChart
 from ganstudio.gui.panels.panel import Panel
-from ganstudio.gui.panels.photo_codes import CodesSettings, JoinedSwitch
+from ganstudio.gui.panels.photo_codes import CodesSettings, JoinedSwitch, tick
 from ganstudio.gui.photo_topics import SEARCH
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import Topic
@@ -62,6 +62,12 @@ class PhotoSearchPanel(Panel):
         self.spaces.chosen.connect(lambda key: search.choose(replace(search.plan, space=Space(key))))
         self.steps = ValueSlider("Steps", "More steps come nearer to the photo and take longer", STEPS)
         self.steps.changed.connect(lambda value, _gesture: search.choose(replace(search.plan, steps=int(value))))
+        self.in_domain = tick(
+            "Stay in the domain",
+            "The encoder keeps the search among what the model draws by itself: a little less like the photo, and it "
+            "edits more gracefully",
+        )
+        self.in_domain.clicked.connect(lambda on: search.choose(replace(search.plan, in_domain=on)))
         self.codes, self.joined = CodesSettings(search), JoinedSwitch(search)
         self.begin = TextButton("Start", "Search for the latent of the framed part", "primary", IconName.PLAY)
         self.begin.clicked.connect(self.start)
@@ -78,7 +84,7 @@ class PhotoSearchPanel(Panel):
         row.setSpacing(8)
         for button in (self.begin, self.onward, self.hold, self.end):
             row.addWidget(button, 1)
-        for widget in (self.methods, self.reason, self.train, self.spaces, self.codes, self.steps):
+        for widget in (self.methods, self.reason, self.train, self.spaces, self.in_domain, self.codes, self.steps):
             self.column.addWidget(widget)
         self.column.addLayout(row)
         self.column.addWidget(self.words)
@@ -156,6 +162,9 @@ class PhotoSearchPanel(Panel):
         self.spaces.show_choice(plan.space.value)
         several = plan.method is Method.CODES
         self.spaces.setVisible(len(spaces) > 1 and plan.method is not Method.ENCODER and not several)
+        self.in_domain.setVisible(plan.method is Method.HYBRID and plan.space is not Space.Z)
+        self.in_domain.setChecked(plan.in_domain)
+        self.in_domain.setEnabled(not search.busy)
         self.codes.setVisible(several)
         self.codes.show_plan(info)
         self.joined.show_codes()

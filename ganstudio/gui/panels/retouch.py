@@ -1,16 +1,18 @@
 """Retouching: colours, places drawn anew, joined or restyled, and photos restored."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from PyQt6.QtGui import QColor, QIcon, QPixmap
-from PyQt6.QtWidgets import QColorDialog, QHBoxLayout, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QColorDialog, QFileDialog, QHBoxLayout, QSizePolicy, QWidget
 
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.store import Array
 from ganstudio.gui.actions import Command
 from ganstudio.gui.canvas.colour_paint import ColourPaint
 from ganstudio.gui.panels.panel import Panel
+from ganstudio.gui.panels.photo_page import FILES
 from ganstudio.gui.panels.photo_views import BRUSH, drawn, tool_bar
 from ganstudio.gui.photo_topics import RETOUCH
 from ganstudio.gui.theme.icons import IconName
@@ -20,7 +22,8 @@ from ganstudio.gui.widgets.choice import ChoiceRow, Option
 from ganstudio.gui.widgets.labels import ElidedLabel
 from ganstudio.gui.widgets.menu_choice import MenuChoice
 from ganstudio.gui.widgets.slider import SliderRange, ValueSlider
-from ganstudio.studio.retouch_run import OF_PHOTO, PLACED, WITH_OTHER, Tool
+from ganstudio.studio.face_context import set_into
+from ganstudio.studio.retouch_run import PLACED, SEES_PHOTO, WITH_OTHER, Tool
 from ganstudio.studio.retouching import TITLE, Retouching
 from ganstudio.studio.session import Session
 
@@ -29,6 +32,7 @@ TOOLS = {
     Tool.FILL: ("Fill a hole", "What you paint of the photo is drawn anew from what is around it"),
     Tool.JOIN: ("Join pictures", "What you paint comes from another kept picture, and the model mends the seam"),
     Tool.STYLE: ("Textures", "What you paint takes the textures of another kept picture"),
+    Tool.FACE: ("Set a face in", "The photo's face goes into another picture, and the model makes one face of both"),
     Tool.COLOURISE: ("Colourise", "Finds colours for a black and white photo"),
     Tool.ENLARGE: ("Sharpen", "Finds a sharp picture that looks like the photo when it is made small"),
 }
@@ -37,9 +41,11 @@ HINTS = {
     Tool.FILL: "Paint over what shall be drawn anew.",
     Tool.JOIN: "Paint over what shall come from the other picture.",
     Tool.STYLE: "Paint over what shall take the other picture's textures.",
+    Tool.FACE: "What you paint of the photo goes into the other picture.",
     Tool.COLOURISE: "The photo is read as black and white, and its colours are found.",
     Tool.ENLARGE: "The photo is read as if it were that many times smaller.",
 }
+SIGHT, KEPT, FILE = "sight", "kept ", "file"
 PAINT, ERASE, PICK = "paint", "erase", "pick"
 BRUSHES = (
     Option(PAINT, "Paint", "Paint where the picture shall change"),
@@ -85,6 +91,8 @@ class RetouchPage(Panel):
         self.strength.changed.connect(lambda value, _gesture: self._choose("strength", value))
         self.others = MenuChoice("Other picture", "The kept picture that lends what is painted")
         self.others.chosen.connect(lambda key: self._choose("other", key))
+        self.contexts = MenuChoice("Set into", "The picture that the photo's face is set into")
+        self.contexts.chosen.connect(self._choose_context)
         self.factors = ChoiceRow("How much smaller", FACTORS)
         self.factors.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.factors.chosen.connect(lambda key: self._choose("factor", int(key)))
@@ -102,13 +110,13 @@ class RetouchPage(Panel):
             self.on_sight(signal, self._show)
 
     def _lay_out(self) -> None:
-        for menu in (self.tools, self.others):
+        for menu in (self.tools, self.others, self.contexts):
             menu.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
             menu.setMaximumWidth(150)
-        asked = tool_bar(self.tools, self.others, self.factors, self.words, self.go_button, spring=False)
+        asked = tool_bar(self.tools, self.others, self.contexts, self.factors, self.words, self.go_button, spring=False)
         row = asked.layout()
         assert isinstance(row, QHBoxLayout)
-        row.setStretch(3, 1)
+        row.setStretch(4, 1)
         brushes = tool_bar(self.brushes, self.colour_button, self.clear_button)
         self.brush_bar = brushes
         dials = tool_bar(self.size_slider, self.strength, self.steps, spring=False)
@@ -126,7 +134,7 @@ class RetouchPage(Panel):
 
     def commands(self) -> tuple[Command, ...]:
         """Starting, stopping, clearing."""
-        words = "scribble inpaint crossover texture colourise restore"
+        words = "scribble inpaint face swap crossover texture colourise restore"
         return (
             Command("retouch.start", "Retouch: start or stop", self.start_or_stop, words=words, group=self.title),
             Command(
@@ -182,7 +190,17 @@ class RetouchPage(Panel):
         if retouching.sight is not None:
             return retouching.sight.picture
         aligned = self.session.photo.aligned
-        return aligned if retouching.choices.tool in OF_PHOTO and aligned is not None else drawn(self.session)
+        if retouching.choices.tool is Tool.FACE and aligned is not None:
+            return self._set_in(aligned)
+        return aligned if retouching.choices.tool in SEES_PHOTO and aligned is not None else drawn(self.session)
+
+    def _set_in(self, photo: Array) -> Array:
+        """The photo's face as it lies in the picture in sight, where it goes there; else the photo."""
+        choices, around = self.retouching.choices, drawn(self.session)
+        named = choices.context or choices.context_file
+        if named or self.retouching.mask is None or around is None or around.shape != photo.shape:
+            return photo
+        return set_into(photo, around, self.retouching.mask)
 
     def _show(self) -> None:
         retouching, choices = self.retouching, self.retouching.choices
@@ -194,7 +212,8 @@ class RetouchPage(Panel):
         placed, lends = tool in PLACED, tool in WITH_OTHER
         for part, visible in (
             (self.brush_bar, placed), (self.brushes, placed), (self.size_slider, placed), (self.clear_button, placed),
-            (self.others, lends), (self.colour_button, tool is Tool.COLOUR), (self.factors, tool is Tool.ENLARGE),
+            (self.others, lends), (self.contexts, tool is Tool.FACE),
+            (self.colour_button, tool is Tool.COLOUR), (self.factors, tool is Tool.ENLARGE),
             (self.strength, tool in (Tool.COLOUR, Tool.STYLE)),
         ):  # fmt: skip
             part.setVisible(visible)
@@ -209,6 +228,7 @@ class RetouchPage(Panel):
             names = [kept.name for kept in retouching.others]
             self.others.show_options([Option(name, name, "A kept picture") for name in names])
             self.others.show_choice(choices.other or next(iter(names), ""))
+        self._show_contexts()
         self._show_canvas(tool, busy)
         missing = retouching.missing
         self.go_button.setText(" Stop" if busy else " Start")
@@ -217,6 +237,27 @@ class RetouchPage(Panel):
         self.clear_button.setEnabled(not busy and retouching.mask is not None)
         hint = HINTS[tool] if tool in PLACED and retouching.mask is None else missing or HINTS[tool]
         self.words.setText(retouching.words or hint)
+
+    def _choose_context(self, key: str) -> None:
+        """Take another picture to set the face into; a photo is asked for."""
+        name, file = key.removeprefix(KEPT) if key.startswith(KEPT) else "", ""
+        if key == FILE:
+            start = str(Path(self.session.photo.hand.path).parent) if self.session.photo.hand is not None else ""
+            file, _ = QFileDialog.getOpenFileName(self.window(), "Choose a photo to set the face into", start, FILES)
+            if not file:
+                self._show_contexts()
+                return
+        self.retouching.choose(replace(self.retouching.choices, context=name, context_file=file))
+
+    def _show_contexts(self) -> None:
+        choices = self.retouching.choices
+        file = Path(choices.context_file).name if choices.context_file else "Another photo…"
+        kept = [Option(KEPT + each.name, each.name, "A kept picture") for each in self.retouching.others]
+        sight = Option(SIGHT, "Picture in sight", "What the window shows now, such as that of a seed")
+        photo = Option(FILE, file, "The face of another photo gives way to this one")
+        self.contexts.show_options([sight, *kept, photo])
+        named = KEPT + choices.context if choices.context else SIGHT
+        self.contexts.show_choice(FILE if choices.context_file else named)
 
     def _show_canvas(self, tool: Tool, busy: bool) -> None:
         canvas = self.canvas

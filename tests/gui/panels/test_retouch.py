@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QColor
+from PyQt6.QtWidgets import QFileDialog
 
+from ganstudio.core.paths import ASSETS
 from ganstudio.gui.panels.retouch import ERASE, PICK, RetouchPage
 from ganstudio.gui.workspaces import PHOTO
-from ganstudio.studio.retouch_run import Tool
+from ganstudio.studio.kept import keep
+from ganstudio.studio.retouch_run import IN_W, Tool
 from tests.gui.conftest import Running
 
+ASTRONAUT = ASSETS / "samples" / "astronaut.png"
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
 
@@ -87,7 +91,7 @@ def test_a_search_is_started_stopped_and_undone(page: tuple[Running, RetouchPage
 
 def test_every_tool_shows_what_it_needs(page: tuple[Running, RetouchPage]) -> None:
     _, shown = page
-    assert list(shown.retouching.tools) == [tool for tool in Tool if tool is not Tool.STYLE]
+    assert list(shown.retouching.tools) == [tool for tool in Tool if tool not in IN_W]
     for tool, parts in (
         (Tool.FILL, {shown.brushes, shown.size_slider, shown.clear_button}),
         (Tool.JOIN, {shown.brushes, shown.size_slider, shown.clear_button, shown.others}),
@@ -104,3 +108,57 @@ def test_every_tool_shows_what_it_needs(page: tuple[Running, RetouchPage]) -> No
     assert "Open a photo" in shown.words.text()
     assert not shown.canvas.isEnabled()
     assert np.all(shown.canvas.strokes == 0)
+
+
+def test_a_face_is_set_into_a_picture_by_mouse(start: Callable[..., Running], monkeypatch: pytest.MonkeyPatch) -> None:
+    running = start("faces")
+    session, bot = running.session, running.qtbot
+    keep(session)
+    session.photo.open(ASTRONAUT)
+    bot.waitUntil(lambda: session.photo.aligned is not None, timeout=60_000)
+    running.window.show_workspace(PHOTO.name)
+    running.window.reveal(RetouchPage.title)
+    shown = running.window.panel(RetouchPage)
+    assert shown
+    bot.waitUntil(shown.isVisible)
+    running.settle()
+    shown.tools.action(Tool.FACE.value).trigger()
+    retouching = shown.retouching
+    assert shown.contexts.isVisible()
+    assert shown.contexts.accessibleName() == "Set into: Picture in sight"
+    assert shown.go_button.isEnabled()
+    assert shown.canvas.counts is not None, "a region to begin with"
+    photo, frame = session.photo.aligned, session.frame
+    assert photo is not None
+    assert frame is not None
+    seen = shown._seen()
+    assert seen is not None
+    assert np.array_equal(seen[32, 32], photo[32, 32]), "the photo's face"
+    assert np.array_equal(seen[1, 1], frame.pictures["picture"][1, 1]), "around it the picture that it goes into"
+    shown.brushes.button(ERASE).click()
+    bot.mouseClick(shown.canvas, LEFT, pos=at(shown, 0.5, 0.5))
+    assert retouching.mask is not None
+    assert retouching.mask[128, 128] < 30
+    shown.brushes.button("paint").click()
+    bot.mouseClick(shown.canvas, LEFT, pos=at(shown, 0.5, 0.5))
+    shown.contexts.setFocus()
+    bot.keyClick(shown.contexts, Qt.Key.Key_Down)
+    assert retouching.choices.context == session.project.kept[0].name
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(ASTRONAUT), ""))
+    shown.contexts.action("file").trigger()
+    assert retouching.choices.context_file == str(ASTRONAUT)
+    assert "astronaut.png" in shown.contexts.text()
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: ("", ""))
+    shown.contexts.action("file").trigger()
+    assert retouching.choices.context_file == str(ASTRONAUT), "a dialog that was left changes nothing"
+    shown.contexts.action("sight").trigger()
+    assert (retouching.choices.context, retouching.choices.context_file) == ("", "")
+    before = session.document
+    shown.go_button.click()
+    bot.waitUntil(lambda: retouching.sight is not None, timeout=60_000)
+    shown.go_button.click()
+    bot.waitUntil(lambda: not retouching.busy, timeout=60_000)
+    assert session.document != before
+    assert running.window.stage.page == "Before and after", "where the photo and what came of it are seen"
+    session.undo()
+    assert session.document == before
