@@ -46,6 +46,7 @@ class WinogradConvolution:
         kernels = both @ weight.reshape(n_out * n_in, 9).T
         tiles = min(BAND, x.shape[0] * x.shape[2] * x.shape[3] // TILE**2)
         self.multiply = packed_products(kernels.to(x.dtype).reshape(POINTS**2, n_out, n_in), tiles)
+        self.scatter = torch.kron(_input_matrix(), _input_matrix()).to(x.dtype)
         self.gather = torch.kron(_output_matrix(), _output_matrix()).to(x.dtype)
         self.n_out = n_out
 
@@ -64,7 +65,7 @@ class WinogradConvolution:
         y = place((N, H, W, self.n_out), x)
         pixels = x.permute(0, 2, 3, 1)
         for samples, rows in _bands(N, H, W):
-            products = self.multiply(_input_tiles(pixels[samples], before[samples], rows))
+            products = self.multiply(_input_tiles(pixels[samples], before[samples], rows, self.scatter))
             band = y[samples, rows]
             self._draw(products, after[samples], band)
             finish(band.permute(0, 3, 1, 2), samples, rows)
@@ -90,53 +91,50 @@ def _bands(N: int, H: int, W: int) -> Iterator[tuple[slice, slice]]:
         yield slice(n, min(N, n + pictures)), slice(top, min(H, top + rows))
 
 
-def _input_tiles(pixels: torch.Tensor, before: torch.Tensor, rows: slice) -> torch.Tensor:
+def _input_tiles(
+    pixels: torch.Tensor, before: torch.Tensor, rows: slice, scatter: torch.Tensor
+) -> torch.Tensor:
     """Return the transformed tiles `[T, 36, I]` of some rows of `[n, H, W, I]`, times `before` `[n, I]`."""
     n, H, W, n_in = pixels.shape
     height = rows.stop - rows.start
-    down, across = height // TILE, W // TILE
     first, last = max(0, rows.start - 1), min(H, rows.stop + 1)
-    padded = pixels.new_empty(n, height + 2, W + 2, n_in)
-    padded[:, :, 0], padded[:, :, -1] = 0.0, 0.0
-    if first == rows.start:
-        padded[:, 0] = 0.0
-    if last == rows.stop:
-        padded[:, -1] = 0.0
+    padded = pixels.new_zeros(n, height + 2, W + 2, n_in)
     skipped = first - (rows.start - 1)
     inside = padded[:, skipped : skipped + last - first, 1:-1]
     torch.mul(pixels[:, first:last], before[:, None, None], out=inside)
-    lines = pixels.new_empty(n, down, POINTS, W + 2, n_in)
-    _evaluate([padded[:, i : i + height - TILE + 1 : TILE] for i in range(POINTS)], lines.unbind(2))
-    tiles = pixels.new_empty(n, down, across, POINTS, POINTS, n_in)
-    columns = [lines[:, :, :, i : i + W - TILE + 1 : TILE] for i in range(POINTS)]
-    _evaluate(columns, tiles.transpose(2, 3).unbind(4))
-    return tiles.view(n * down * across, POINTS**2, n_in)
+    tiles = padded.unfold(1, POINTS, TILE).unfold(2, POINTS, TILE).permute(0, 1, 2, 4, 5, 3)
+    read = tiles.reshape(-1, POINTS**2, n_in)
+    return torch.bmm(scatter.expand(len(read), *scatter.shape), read)
 
 
-def _evaluate(d: Sequence[torch.Tensor], out: Sequence[torch.Tensor]) -> None:
-    """Write the polynomials that single out each point, applied to the six values d, into `out`."""
-    even, odd = torch.sub(d[4], d[2], alpha=FAR), torch.sub(d[3], d[1], alpha=FAR)
-    torch.add(even, odd, alpha=math.sqrt(NEAR), out=out[1])
-    torch.sub(even, odd, alpha=math.sqrt(NEAR), out=out[2])
-    torch.sub(d[4], d[2], alpha=NEAR, out=even)
-    torch.sub(d[3], d[1], alpha=NEAR, out=odd)
-    torch.add(even, odd, alpha=math.sqrt(FAR), out=out[3])
-    torch.sub(even, odd, alpha=math.sqrt(FAR), out=out[4])
-    torch.add(even.sub_(d[2], alpha=FAR), d[0], alpha=NEAR * FAR, out=out[0])
-    torch.sub(torch.sub(d[5], d[3], alpha=NEAR, out=even), odd, alpha=FAR, out=out[5])
+def _roots() -> tuple[float, ...]:
+    return (0.0, math.sqrt(NEAR), -math.sqrt(NEAR), math.sqrt(FAR), -math.sqrt(FAR))
+
+
+def _input_matrix() -> torch.Tensor:
+    """Return Bᵀ `[6, 6]`: the polynomials that are zero at all points but one, and the one that is zero at all."""
+    roots = _roots()
+    rows = [_polynomial([r for r in roots if r != point]) for point in roots]
+    return torch.tensor([*([*row, 0.0] for row in rows), _polynomial(roots)], dtype=torch.float64)
+
+
+def _polynomial(roots: Sequence[float]) -> list[float]:
+    """Return the coefficients of Π (x - r), the constant one first."""
+    found = [1.0]
+    for r in roots:
+        found = [above - r * here for above, here in zip([0.0, *found], [*found, 0.0], strict=True)]
+    return found
 
 
 def _kernel_matrix() -> torch.Tensor:
-    """Return G `[6, 3]`: a kernel's values at the points, over those of the polynomials of `_evaluate`."""
-    roots = (0.0, math.sqrt(NEAR), -math.sqrt(NEAR), math.sqrt(FAR), -math.sqrt(FAR))
+    """Return G `[6, 3]`: a kernel's values at the points, over those of the polynomials of `_input_matrix`."""
     near, far = 2 * NEAR * (NEAR - FAR), 2 * FAR * (FAR - NEAR)
     scales = (NEAR * FAR, near, near, far, far)
-    rows = [[p**k / scale for k in range(3)] for p, scale in zip(roots, scales, strict=True)]
+    rows = [[p**k / scale for k in range(3)] for p, scale in zip(_roots(), scales, strict=True)]
     return torch.tensor([*rows, [0.0, 0.0, 1.0]], dtype=torch.float64)
 
 
 def _output_matrix() -> torch.Tensor:
     """Return Aᵀ `[4, 6]`: the powers of the points."""
-    roots = (0.0, math.sqrt(NEAR), -math.sqrt(NEAR), math.sqrt(FAR), -math.sqrt(FAR))
-    rows = [[p**k for p in roots] + [float(k == TILE - 1)] for k in range(TILE)]
+    rows = [[p**k for p in _roots()] + [float(k == TILE - 1)] for k in range(TILE)]
     return torch.tensor(rows, dtype=torch.float64)
