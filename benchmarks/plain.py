@@ -27,18 +27,17 @@ def modulated(x: torch.Tensor, layer: StyleLayer | RGBLayer, w: torch.Tensor) ->
     N, I, H, W = x.shape  # noqa: E741 - the paper's letter
     weight = layer.weight
     O, _, size, _ = weight.shape  # noqa: E741 - the paper's letter
-    styles = layer.affine(w) * layer.style_gain
+    styles = layer.affine(w) if isinstance(layer, StyleLayer) else layer.affine(w) * layer.style_gain
     kernels = weight[None] * styles.reshape(N, 1, I, 1, 1)
-    if layer.demodulate:
+    if isinstance(layer, StyleLayer):
         kernels = kernels * (kernels.square().sum(dim=(2, 3, 4)) + 1e-8).rsqrt().reshape(N, O, 1, 1, 1)
     x = x.reshape(1, N * I, H, W)
-    if not layer.up:
+    if isinstance(layer, RGBLayer) or not layer.up:
         y = F.conv2d(x, kernels.reshape(N * O, I, size, size), padding=size // 2, groups=N)
         return y.reshape(N, O, *y.shape[2:])
     transposed = kernels.transpose(1, 2).reshape(N * I, O, size, size)
     y = F.conv_transpose2d(x, transposed, stride=2, groups=N)
     y = y.reshape(N, O, *y.shape[2:])
-    assert isinstance(layer, StyleLayer)
     return filtered(y, layer.resample_filter, 1, (1, 1), 4.0)
 
 

@@ -22,7 +22,7 @@ def in_bands(
     n_out: int,
     up: int,
     convolve: Convolution,
-    scale: torch.Tensor | None,
+    scale: torch.Tensor,
     finish: Finish,
     place: Place = fresh,
 ) -> torch.Tensor:
@@ -32,12 +32,9 @@ def in_bands(
     are not complete are left out.
     """
     N, _, H, W = x.shape
-    if scale is not None:
-        scale = scale.to(x.dtype)[:, :, None, None]
     if up * up * N * H * W * n_out <= BAND_NUMBERS:
-        y = convolve(x)
-        return finish(y if scale is None else y.mul_(scale))
-    y = place((N, up * H, up * W, n_out), x).permute(0, 3, 1, 2)
+        return finish(convolve(x), scale)
+    y = place((N, up * H, up * W, n_out), x)
     height = min(H, max(1, BAND_NUMBERS // (up * up * W * n_out)))
     pictures = max(1, BAND_NUMBERS // (up * up * H * W * n_out))
     for n in range(0, N, pictures):
@@ -47,10 +44,6 @@ def in_bands(
             first, last = max(0, top - 1), min(H, end + 1)
             wide = convolve(x[samples, :, first:last])
             rows, kept = slice(up * top, up * end), slice(up * (top - first), up * (end - first))
-            band = y[samples, :, rows]
-            if scale is None:
-                band.copy_(wide[:, :, kept])
-            else:
-                torch.mul(wide[:, :, kept], scale[samples], out=band)
-            finish(band, samples, rows)
-    return y
+            finish.scaled(wide.permute(0, 2, 3, 1)[:, kept], scale[samples, None, None], y[samples, rows])
+            finish.closed(y[samples, rows].permute(0, 3, 1, 2), samples, rows)
+    return y.permute(0, 3, 1, 2)

@@ -1,6 +1,5 @@
 """Modulated convolution without grouped convolution (Karras et al. 2020, section 2.2)."""
 
-import math
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -33,7 +32,7 @@ class Way(Enum):
     """How a layer reaches its result."""
 
     PLAIN = auto()  # by torch's own convolution
-    FOLDED = auto()  # the same, with s and d in the kernel: one picture at a high resolution
+    FOLDED = auto()  # the same, with s in the kernel: one picture at a high resolution
     PACKED = auto()  # by a kernel that is laid out once
     WINOGRAD = auto()
 
@@ -53,15 +52,14 @@ class Prepared:
 class ModulatedConv2d(nn.Module):
     """The convolution part of a style layer: scale the input by s, convolve, scale the output by d.
 
-    One picture at a high resolution folds s and d into the kernel instead, which is then the smaller tensor.
+    One picture at a high resolution folds s into the kernel instead, which is then the smaller tensor.
     """
 
-    def __init__(self, n_in: int, n_out: int, size: int, *, up: bool = False, demodulate: bool = True) -> None:
-        """Draw the weight `[O, I, k, k]` from N(0, 1); only layers without demodulation have a runtime gain."""
+    def __init__(self, n_in: int, n_out: int, size: int, *, up: bool = False) -> None:
+        """Draw the weight `[O, I, k, k]` from N(0, 1)."""
         super().__init__()
         self.weight = nn.Parameter(torch.randn(n_out, n_in, size, size))
-        self.up, self.demodulate = up, demodulate
-        self.style_gain = 1.0 if demodulate else 1.0 / math.sqrt(n_in * size * size)
+        self.up = up
         self._prepared: dict[Way, Prepared] = {}
 
     def __getstate__(self) -> dict[str, object]:
@@ -83,27 +81,19 @@ class ModulatedConv2d(nn.Module):
         """
         way = self._way(x)
         prepared = self._prepare(x, way, kernel)
-        styles = styles * self.style_gain
-        scale = demodulation(prepared.energy, styles) * gain if self.demodulate else None
-        before = styles if self.demodulate or gain == 1.0 else styles * gain
+        scale = demodulation(prepared.energy, styles) * gain
         if prepared.winograd is not None:
-            return prepared.winograd(x, before, scale, finish, place)
-        weight, banded = prepared.weight, self._goes_in_bands(x, way, kernel)
+            return prepared.winograd(x, styles, scale, finish, place)
+        weight = prepared.weight
         if way is Way.FOLDED:
-            weight = weight * before.reshape(self._input_shape())
-            if scale is not None and not banded:
-                weight, scale = weight * scale.reshape(self._output_shape()), None
-            weight = weight.to(x.dtype)
+            weight = (weight * styles.reshape(self._input_shape())).to(x.dtype)
         else:
-            x = x * before.to(x.dtype)[:, :, None, None]
-        if banded:
+            x = x * styles.to(x.dtype)[:, :, None, None]
+        if self._goes_in_bands(x, way, kernel):
             convolve = self._behind_each_other(prepared.packed or self._pack(weight, x), prepared.smooth)
             return in_bands(x, len(self.weight), 2 if self.up else 1, convolve, scale, finish, place)
         y = prepared.packed(x) if prepared.packed is not None else self._plain(x, weight)
-        if scale is not None:
-            factor = scale.to(y.dtype)[:, :, None, None]
-            y = y * factor if torch.is_grad_enabled() else y.mul_(factor)
-        return finish(self._smoothed(y, kernel))
+        return finish(self._smoothed(y, kernel), scale)
 
     def _plain(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         if self.up:
@@ -117,9 +107,6 @@ class ModulatedConv2d(nn.Module):
 
     def _input_shape(self) -> tuple[int, ...]:
         return (-1, 1, 1, 1) if self.up else (1, -1, 1, 1)
-
-    def _output_shape(self) -> tuple[int, ...]:
-        return (1, -1, 1, 1) if self.up else (-1, 1, 1, 1)
 
     def _way(self, x: torch.Tensor) -> Way:
         if torch.is_grad_enabled():

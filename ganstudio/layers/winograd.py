@@ -67,19 +67,18 @@ class WinogradConvolution:
         for samples, rows in _bands(N, H, W):
             products = self.multiply(_input_tiles(pixels[samples], before[samples], rows, self.scatter))
             band = y[samples, rows]
-            self._draw(products, after[samples], band)
-            finish(band.permute(0, 3, 1, 2), samples, rows)
+            self._draw(products, after[samples], finish, band)
+            finish.closed(band.permute(0, 3, 1, 2), samples, rows)
         return y.permute(0, 3, 1, 2)
 
-    def _draw(self, products: torch.Tensor, after: torch.Tensor, y: torch.Tensor) -> None:
-        """Write products `[T, 36, O]` as pixels `[n, h, W, O]`."""
+    def _draw(self, products: torch.Tensor, after: torch.Tensor, finish: Finish, y: torch.Tensor) -> None:
+        """Write products `[T, 36, O]` times `after` `[n, O]`, and the bias, as pixels `[n, h, W, O]`."""
         n, h, W, n_out = y.shape
         T = len(products)
         tiles = torch.bmm(self.gather.expand(T, *self.gather.shape), products)
         tiles = tiles.view(n, h // TILE, W // TILE, TILE, TILE, n_out).transpose(2, 3)
-        torch.mul(
-            tiles, after[:, None, None, None, None], out=y.view(n, h // TILE, TILE, W // TILE, TILE, n_out)
-        )
+        blocks = y.view(n, h // TILE, TILE, W // TILE, TILE, n_out)
+        finish.scaled(tiles, after[:, None, None, None, None], blocks)
 
 
 def _bands(N: int, H: int, W: int) -> Iterator[tuple[slice, slice]]:
@@ -91,9 +90,7 @@ def _bands(N: int, H: int, W: int) -> Iterator[tuple[slice, slice]]:
         yield slice(n, min(N, n + pictures)), slice(top, min(H, top + rows))
 
 
-def _input_tiles(
-    pixels: torch.Tensor, before: torch.Tensor, rows: slice, scatter: torch.Tensor
-) -> torch.Tensor:
+def _input_tiles(pixels: torch.Tensor, before: torch.Tensor, rows: slice, scatter: torch.Tensor) -> torch.Tensor:
     """Return the transformed tiles `[T, 36, I]` of some rows of `[n, H, W, I]`, times `before` `[n, I]`."""
     n, H, W, n_in = pixels.shape
     height = rows.stop - rows.start

@@ -19,6 +19,7 @@ from ganstudio.layers.resample import SMOOTH, fir_kernel, upsample2d
 from ganstudio.layers.room import Rooms
 
 ROOT_HALF = math.sqrt(0.5)
+FEW_NUMBERS = 1 << 16  # to so many a 16-bit activation is coloured as quickly in full precision
 
 
 class Wiring(StrEnum):
@@ -148,19 +149,27 @@ class StyleLayer(ModulatedConv2d):
         return self.convolve(x, self.affine(w), self.resample_filter, folded, finish, place)
 
 
-class RGBLayer(ModulatedConv2d):
+class RGBLayer(nn.Module):
     """A 1x1 modulated convolution to colours, without demodulation; colours are float32 at least."""
 
     def __init__(self, config: StyleGAN2Config, n_in: int) -> None:
         """Build the layer for `n_in` channels."""
-        super().__init__(n_in, config.img_channels, 1, demodulate=False)
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(config.img_channels, n_in, 1, 1))
+        self.style_gain = 1.0 / math.sqrt(n_in)
         self.affine = EqualizedLinear(config.w_dim, n_in, bias_init=1.0)
         self.bias = nn.Parameter(torch.zeros(config.img_channels))
         self.clamp = config.conv_clamp
 
-    def forward(self, x: torch.Tensor, w: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
-        """Return colours `[N, img_channels, H, W]`."""
-        y = self.convolve(x, self.affine(w), kernel).to(w.dtype) + self.bias.reshape(1, -1, 1, 1)
+    def forward(self, x: torch.Tensor, w: torch.Tensor) -> torch.Tensor:
+        """Return colours `[N, img_channels, H, W]` of x `[N, I, H, W]`: a matrix product, with s in the kernel."""
+        N, _, H, W = x.shape
+        kernels = self.weight.flatten(1) * (self.affine(w) * self.style_gain)[:, None]
+        if x.dtype == w.dtype or x.numel() <= N * FEW_NUMBERS:
+            y = torch.baddbmm(self.bias[:, None], kernels, x.flatten(2).to(w.dtype)).view(N, -1, H, W)
+        else:
+            y = torch.bmm(x.permute(0, 2, 3, 1).flatten(1, 2), kernels.transpose(1, 2).to(x.dtype))
+            y = (y.to(w.dtype) + self.bias).view(N, H, W, -1).permute(0, 3, 1, 2)
         return y if self.clamp is None else y.clamp(-self.clamp, self.clamp)
 
 
@@ -235,7 +244,7 @@ class SynthesisBlock(nn.Module):
         if picture is not None:
             picture = upsample2d(picture, self.resample_filter)
         if self.has_rgb:
-            colours = self.torgb(x, ws[:, self.rows - 1], self.resample_filter)
+            colours = self.torgb(x, ws[:, self.rows - 1])
             picture = colours if picture is None else picture + colours
         return x, picture
 
