@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import accumulate
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from ganstudio.layers.activation import ACTIVATIONS, LINEAR, Activation
@@ -162,14 +163,19 @@ class RGBLayer(nn.Module):
         self.clamp = config.conv_clamp
 
     def forward(self, x: torch.Tensor, w: torch.Tensor) -> torch.Tensor:
-        """Return colours `[N, img_channels, H, W]` of x `[N, I, H, W]`: a matrix product, with s in the kernel."""
+        """Return colours `[N, img_channels, H, W]` of x `[N, I, H, W]`."""
         N, _, H, W = x.shape
-        kernels = self.weight.flatten(1) * (self.affine(w) * self.style_gain)[:, None]
+        styles = self.affine(w) * self.style_gain
         if x.dtype == w.dtype or x.numel() <= N * FEW_NUMBERS:
+            kernels = self.weight.flatten(1) * styles[:, None]
             y = torch.baddbmm(self.bias[:, None], kernels, x.flatten(2).to(w.dtype)).view(N, -1, H, W)
         else:
-            y = torch.bmm(x.permute(0, 2, 3, 1).flatten(1, 2), kernels.transpose(1, 2).to(x.dtype))
-            y = (y.to(w.dtype) + self.bias).view(N, H, W, -1).permute(0, 3, 1, 2)
+            weight, styles = self.weight, styles[:, :, None, None]
+            if N == 1:
+                weight = weight * styles
+            else:
+                x = x * styles.to(x.dtype)
+            y = F.conv2d(x, weight.to(x.dtype)).to(w.dtype) + self.bias.reshape(1, -1, 1, 1)
         return y if self.clamp is None else y.clamp(-self.clamp, self.clamp)
 
 
