@@ -10,7 +10,7 @@ pytestmark = pytest.mark.skipif(not packing_works(torch.zeros(1, 1, 1, 1)), reas
 
 
 @pytest.mark.parametrize(("dtype", "limit"), [(torch.float32, 5e-6), (torch.bfloat16, 8e-3)])
-@pytest.mark.parametrize("shape", [(1, 24, 1, 1), (1, 24, 4, 4), (3, 24, 5, 7)])
+@pytest.mark.parametrize("shape", [(1, 24, 1, 1), (1, 24, 4, 4), (3, 24, 5, 7), (1, 24, 210, 211)])  # few, then many
 @torch.no_grad()
 def test_doubling_equals_the_transposed_convolution(
     shape: tuple[int, int, int, int], dtype: torch.dtype, limit: float
