@@ -8,6 +8,8 @@ from pathlib import Path
 
 from assets.builders.package import Package, SourcePackageError
 
+WHOLE = "whole"  # a file that says of which list all was installed
+
 
 @dataclass(frozen=True, slots=True)
 class PythonEnvironment(Package):
@@ -16,10 +18,14 @@ class PythonEnvironment(Package):
     folder: Path = Path()
 
     def fetch(self, folder: Path) -> Path:
-        """Make an environment in `folder`, unless it is there, and return its Python; raises SourcePackageError."""
+        """Make an environment in `folder`, unless it is there, and return its Python; raises SourcePackageError.
+
+        One whose set-up was interrupted is set up again.
+        """
         place = folder / self.folder.name
         python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-        if python.is_file():
+        whole = place / WHOLE
+        if whole.is_file() and whole.read_text("utf-8") == self.sha256:
             return python
         listed = str(self.folder / self.file)
         for command in (
@@ -33,4 +39,5 @@ class PythonEnvironment(Package):
                     f"The packages of {self.name} {self.version} could not be installed ({reason}); check the "
                     "connection."
                 )
+        whole.write_text(self.sha256, "utf-8")
         return python
