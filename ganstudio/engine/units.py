@@ -28,6 +28,7 @@ from ganstudio.latent.units import Dissection, Drawn, StageUnits, dissect
 
 FOLDER = "units"
 SAMPLES = 64
+FOUND = "The parts of this model are known: paint them."
 BATCH, FEW, LARGEST_BATCHED = 8, 4, 128  # pictures at once; batches of one beyond so many pixels
 LEAST_BUDGET = 1 << 30  # bytes: no stage of a picture is drawn twice
 KEY = "ganstudio-units"
@@ -74,7 +75,7 @@ def find_units(
     file = file_of(model, segment, samples, folder or user_folder() / FOLDER)
     found = read_units(file)
     if found is not None:
-        yield Progress(2 * samples, 2 * samples, "Units", found)
+        yield Progress(2 * samples, 2 * samples, FOUND, found)
         return
     drawing = Drawing(model)
     dissection: Dissection | None = None
@@ -96,7 +97,7 @@ def find_units(
         parts = Parts(dissection, step.result)
         file.parent.mkdir(parents=True, exist_ok=True)
         write_units(file, parts)
-        yield Progress(step.done, step.total, step.label, parts)
+        yield Progress(step.done, step.total, FOUND, parts)
 
 
 def file_of(model: Model, segment: Segmentation, samples: int, folder: Path) -> Path:

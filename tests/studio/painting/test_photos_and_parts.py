@@ -124,10 +124,13 @@ def test_parts_are_found_painted_measured_and_taken_back(parts: Running) -> None
     before = parts.settle().pictures["picture"]
     concepts.begin(Touch((5, 5)))
     assert not painted(parts)  # nothing is known yet
+    noted: list[str] = []
+    session.noted.connect(noted.append)
     concepts.look()
     assert concepts.searching
     parts.until(lambda: concepts.found is not None and not concepts.searching)
     assert concepts.concept.name == "hair"
+    assert noted == ["The parts of this model are known: paint them."]
     concepts.begin(Touch((20, 20)))
     concepts.go(Touch((44, 20)))
     concepts.end()
