@@ -48,6 +48,8 @@ class InvertOptions:
     """Steps of the search; pivotal takes half of them for the search and half for tuning."""
     space: Space = Space.W_PLUS
     """Where to search: z, w, w+ or style."""
+    starts: int = 1
+    """With optimise: places to begin at, the mean and random ones; the best goes on."""
     in_domain: bool = False
     """With hybrid: the encoder keeps the search among what the model draws by itself (Zhu et al. 2020)."""
     codes: int = 8
@@ -125,6 +127,7 @@ def prepared(options: InvertOptions, model: "Model", aligned: "Array") -> "Photo
             space=options.space,
             steps=options.steps - tuned,
             seed=options.seed,
+            starts=max(options.starts, 1) if method is Method.OPTIMISE else 1,
             domain_weight=DOMAIN if options.in_domain and method is Method.HYBRID else 0.0,
         ),
         tuning=TuningOptions(steps=tuned, seed=options.seed),

@@ -50,6 +50,8 @@ class Plan:
     space: Space = Space.W_PLUS
     steps: int = 200
     seed: int = 0
+    starts: int = 1
+    """Places to begin at where a search begins afresh: the mean and random ones, of which the best goes on."""
     codes: int = CODES
     stage: str = ""
     adaptive: bool = True
@@ -171,6 +173,7 @@ class SearchRun:
                 steps=plan.steps - tuning,
                 seed=plan.seed,
                 domain_weight=DOMAIN if regular else 0.0,
+                starts=plan.starts if begins_afresh(plan) and not self._onward else 1,
             ),
             tuning=TuningOptions(steps=tuning, seed=plan.seed),
             codes=MultiCodeOptions(codes=plan.codes, stage=plan.stage, adaptive=plan.adaptive),
@@ -231,6 +234,11 @@ def mask_of(hand: PhotoInHand, resolution: int, store: Store) -> "np.ndarray[Any
     mask = cv2.resize(store.get(hand.mask), (resolution, resolution), interpolation=cv2.INTER_AREA)
     counts: np.ndarray[Any, Any] = mask.astype(np.float32) / 255.0
     return counts
+
+
+def begins_afresh(plan: Plan) -> bool:
+    """Whether a search begins at the mean or at random, and so can begin at several places."""
+    return plan.method is Method.OPTIMISE and plan.space is not Space.STYLE
 
 
 def several_of(document: Document, store: Store) -> "SeveralCodes | None":

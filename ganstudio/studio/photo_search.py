@@ -17,7 +17,7 @@ from ganstudio.core.project import KeptLatent, PhotoInHand
 from ganstudio.core.store import Array
 from ganstudio.studio.kept import free_name
 from ganstudio.studio.mixing import latent_name
-from ganstudio.studio.photo_run import ENCODING, TUNED, Best, Plan, SearchRun, codes_in_words, fitting
+from ganstudio.studio.photo_run import ENCODING, TUNED, Best, Plan, SearchRun, begins_afresh, codes_in_words, fitting
 
 if TYPE_CHECKING:
     from ganstudio.engine.inverting import Sight
@@ -198,7 +198,8 @@ class PhotoSearch:
         method = plan.method.value if plan.method is not None else ""
         where = codes_in_words(best.document) or plan.space.value
         method = f"{method} in domain" if plan.in_domain and plan.method is Method.HYBRID else method
-        tags = ("photo", method, where, f"LPIPS {best.lpips:.4f}", f"PSNR {best.psnr:.1f} dB")
+        starts = (f"{plan.starts} starts",) if plan.starts > 1 and begins_afresh(plan) else ()
+        tags = ("photo", method, where, *starts, f"LPIPS {best.lpips:.4f}", f"PSNR {best.psnr:.1f} dB")
         return KeptLatent(free_name(session.project.kept, f"{name} · {best.lpips:.3f}"), best.document, value, tags)
 
     def _end(self) -> None:

@@ -20,10 +20,11 @@ from ganstudio.gui.widgets.buttons import TextButton
 from ganstudio.gui.widgets.choice import ChoiceRow, Option
 from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.slider import SliderRange, ValueSlider
-from ganstudio.studio.photo_run import ENCODING, has_encoder, meetings_of, spaces_of
+from ganstudio.studio.photo_run import ENCODING, begins_afresh, has_encoder, meetings_of, spaces_of
 from ganstudio.studio.session import Session
 
 STEPS = SliderRange(low=1, high=1000, default=200, step=10, decimals=0)
+STARTS = SliderRange(low=1, high=16, default=1, step=1, decimals=0)
 METHODS = {
     Method.ENCODER: ("Encoder", "A network that learned to read pictures answers at once"),
     Method.OPTIMISE: ("Optimise", "Begins at the average picture and comes nearer step by step"),
@@ -69,6 +70,8 @@ class PhotoSearchPanel(Panel):
         )
         self.in_domain.clicked.connect(lambda on: search.choose(replace(search.plan, in_domain=on)))
         self.codes, self.joined = CodesSettings(search), JoinedSwitch(search)
+        self.starts = ValueSlider("Starts", "Places to begin at: the average and random ones; the best goes on", STARTS)
+        self.starts.changed.connect(lambda value, _gesture: search.choose(replace(search.plan, starts=int(value))))
         self.begin = TextButton("Start", "Search for the latent of the framed part", "primary", IconName.PLAY)
         self.begin.clicked.connect(self.start)
         self.onward = TextButton("Go on", "Go on from what was found")
@@ -84,7 +87,8 @@ class PhotoSearchPanel(Panel):
         row.setSpacing(8)
         for button in (self.begin, self.onward, self.hold, self.end):
             row.addWidget(button, 1)
-        for widget in (self.methods, self.reason, self.train, self.spaces, self.in_domain, self.codes, self.steps):
+        asked = self.methods, self.reason, self.train, self.spaces, self.in_domain, self.codes, self.starts, self.steps
+        for widget in asked:
             self.column.addWidget(widget)
         self.column.addLayout(row)
         self.column.addWidget(self.words)
@@ -165,6 +169,9 @@ class PhotoSearchPanel(Panel):
         self.in_domain.setVisible(plan.method is Method.HYBRID and plan.space is not Space.Z)
         self.in_domain.setChecked(plan.in_domain)
         self.in_domain.setEnabled(not search.busy)
+        self.starts.setVisible(begins_afresh(plan))
+        self.starts.show_value(plan.starts)
+        self.starts.setEnabled(not search.busy)
         self.codes.setVisible(several)
         self.codes.show_plan(info)
         self.joined.show_codes()
