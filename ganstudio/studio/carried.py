@@ -2,6 +2,9 @@
 
 import io
 import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ganstudio.core.store import Array
@@ -88,11 +91,19 @@ def beside(path: Path) -> bytes | None:
         return None
 
 
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """Leave aside what Pillow warns of, such as the size of a panorama, which is no fault of the file."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def _load(path: Path) -> None:
     from PIL import Image
 
     try:
-        with Image.open(path, formats=("PNG", "JPEG", "WEBP", "GIF")) as image:
+        with _unwarned(), Image.open(path, formats=("PNG", "JPEG", "WEBP", "GIF")) as image:
             image.load()
     except Image.DecompressionBombError:
         return  # large, and perhaps whole
@@ -110,7 +121,7 @@ def _in_picture(path: Path) -> bytes | None:
 def _in_image(path: Path) -> bytes | None:
     from PIL import Image
 
-    with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as image:
+    with _unwarned(), Image.open(path, formats=("PNG", "JPEG", "WEBP")) as image:
         if image.format == "PNG":
             image.load()  # text may stand behind the pixels
             text = getattr(image, "text", {}).get(MARK)

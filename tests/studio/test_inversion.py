@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from ganstudio import cli
 from ganstudio.core.document import Space
 from ganstudio.core.errors import StudioError, WrongInputError
 from ganstudio.core.generator import LatentCode
@@ -18,9 +19,11 @@ from ganstudio.core.paths import ASSETS
 from ganstudio.core.pixels import to_pixels
 from ganstudio.core.store import Array
 from ganstudio.data.faces.placing import NoSuchFaceError
+from ganstudio.data.photos import photo_of
 from ganstudio.engine.inverting import EncoderMissingError
 from ganstudio.engine.model import open_model
 from ganstudio.studio.inversion import InvertOptions, invert
+from tests.data.odd_photos import readable, refused
 
 ASTRONAUT = ASSETS / "samples" / "astronaut.png"
 
@@ -105,6 +108,34 @@ def test_what_cannot_be_done_is_said(styled_model: Path, tmp_path: Path) -> None
     broken.write_bytes(ASTRONAUT.read_bytes()[:5000])
     with pytest.raises(StudioError, match=r"broken\.png"):
         run(InvertOptions(broken, tmp_path, model))
+
+
+def test_photos_of_every_odd_kind_are_inverted_and_the_report_says_what_they_are(tmp_path: Path) -> None:
+    for name, (data, words) in readable().items():
+        photo, out = tmp_path / name, tmp_path / f"{name} out"
+        photo.write_bytes(data)
+        run(InvertOptions(photo, out, "faces-dcgan", steps=1))
+        report = json.loads((out / "report.json").read_text())
+        assert words in " ".join(report["notes"]), name
+        assert report["lpips"] > 0
+        assert pixels(out / "aligned.png").shape == (64, 64, 3)
+        assert pixels(out / "pasted.png").shape == photo_of(data, name).shown.shape
+        assert photo.read_bytes() == data, "the photo stays as it is"
+
+
+@pytest.mark.parametrize("name", list(refused()))
+def test_a_file_that_is_no_photo_is_refused_in_one_line(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, words = refused()[name]
+    photo, out = tmp_path / name, tmp_path / "out"
+    photo.write_bytes(data)
+    assert cli.main(["invert", "--model", "faces-dcgan", "--photo", str(photo), "--out", str(out)]) == 1
+    said = capsys.readouterr().err
+    assert words in said
+    assert name in said
+    assert "Traceback" not in said
+    assert not any(out.iterdir()), "nothing half done is left"
 
 
 def test_several_codes_are_written_as_what_they_are(styled_model: Path, tmp_path: Path) -> None:

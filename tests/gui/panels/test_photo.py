@@ -23,9 +23,11 @@ from ganstudio.gui.panels.photo_search import PhotoSearchPanel
 from ganstudio.gui.panels.photo_views import BeforeAfterPage, MaskPage, PastedPage
 from ganstudio.gui.widgets.slider import ValueSlider
 from ganstudio.studio.photo_run import Plan
+from tests.data.odd_photos import readable, refused
 from tests.gui.conftest import PATIENCE_MS, Running
 
 ASTRONAUT = ASSETS / "samples" / "astronaut.png"
+REMEDIES = ("Copy it from its source", "Replace or remove it", "Save it smaller")
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
 
@@ -189,6 +191,36 @@ def test_a_mask_is_painted_erased_and_cleared(start: Callable[..., Running]) -> 
     running.window.perform("photo.mask.clear")
     assert session.project.photo.mask is None
     assert mask.canvas.counts is None
+
+
+def test_odd_photos_are_dropped_and_nothing_is_lost(start: Callable[..., Running], tmp_path: Path) -> None:
+    running = start()
+    session, window, qtbot = running.session, running.window, running.qtbot
+    for name, (data, words) in readable().items():
+        (tmp_path / name).write_bytes(data)
+        drop(running, tmp_path / name)
+        qtbot.waitUntil(lambda name=name: of_name(session.project.photo) == name, timeout=PATIENCE_MS)  # type: ignore[misc]
+        hand_of(running)
+        card = window.panel(PhotoCardPanel)
+        assert card
+        assert card.notes.isVisible()
+        assert words in card.notes.text()
+        assert not window.stage.banner.isVisible()
+    hand, document, banner = session.project.photo, session.document, window.stage.banner
+    for name, (data, _) in refused().items():
+        (tmp_path / name).write_bytes(data)
+        drop(running, tmp_path / name)
+        qtbot.waitUntil(banner.isVisible, timeout=PATIENCE_MS)
+        assert banner.sentence.text().startswith(name)
+        assert any(remedy in banner.sentence.text() for remedy in REMEDIES)
+        qtbot.mouseClick(banner.close_button, LEFT)
+        assert (session.project.photo, session.document) == (hand, document)
+    assert session.photo.aligned is not None
+
+
+def of_name(hand: PhotoInHand | None) -> str:
+    """The name of the photo in hand."""
+    return "" if hand is None else hand.name
 
 
 def test_an_encoder_can_be_trained_for_a_model_without(start: Callable[..., Running], styled_model: Path) -> None:
