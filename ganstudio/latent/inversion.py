@@ -31,8 +31,14 @@ class InversionOptions:
     space: Space = Space.W_PLUS
     """Z, W, W+ or the style channels."""
     steps: int = 200
-    lr: float = 0.2
+    lr: float = 0.3
     """In standard deviations of what is searched for, per step."""
+    memory: float = 0.9
+    """The second beta of Adam: how long it remembers how large gradients were.
+
+    The paper has Adam's usual 0.999; on `faces`, 200 steps with that and a rate of 0.2 came to LPIPS 0.043, with 0.9
+    to 0.030, and with 0.9 and 0.3 to 0.026 (n 4).
+    """
     ramp_up: float = 0.05
     """Share of the steps in which the rate rises."""
     ramp_down: float = 0.25
@@ -238,7 +244,7 @@ class Inversion:
         groups: list[dict[str, object]] = [{"params": free, "step": 1.0}] if free else []
         if self._noises:
             groups.append({"params": list(self._noises.values()), "step": 1.0})
-        return torch.optim.Adam(groups, lr=self.options.lr, betas=(0.9, 0.999))
+        return torch.optim.Adam(groups, lr=self.options.lr, betas=(0.9, self.options.memory))
 
     def _code(self, latent_noise: torch.Tensor | None = None) -> LatentCode:
         at = self._from + self._moved * self._unit
