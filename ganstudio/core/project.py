@@ -121,11 +121,6 @@ class HeldStyle:
     model: str
     picture: ArrayRef | None = None
 
-    def __post_init__(self) -> None:
-        """Refuse arrays that are no pictures."""
-        if self.picture is not None and (len(self.picture.shape) != 3 or self.picture.dtype != "|u1"):
-            raise WrongInputError(f"What is kept of the style {self.name} is no picture; hold the style again.")
-
 
 @dataclass(frozen=True, slots=True)
 class Project:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 from psygnal import Signal
@@ -71,7 +71,7 @@ class Styles:
         """The styles of the open model to go between, by A and B."""
         info, store = self._session.model, self._session.store
         return {
-            style.slot: Style(style.name, style.latent, None if style.picture is None else store.get(style.picture))
+            style.slot: Style(style.name, style.latent, store.get(style.picture) if shows(style.picture) else None)
             for style in self._session.project.styles
             if info is not None and style.model == info.digest
         }
@@ -156,6 +156,11 @@ class Styles:
     def _model_changed(self, *_told: object) -> None:
         self.words, self._number = "", 0
         self.changed.emit()
+
+
+def shows(ref: ArrayRef | None) -> TypeGuard[ArrayRef]:
+    """Whether an array is a picture uint8 `[h, w, 3]`."""
+    return ref is not None and len(ref.shape) == 3 and ref.shape[2] == 3 and ref.dtype == "|u1"
 
 
 def thinned(picture: Array) -> Array:
