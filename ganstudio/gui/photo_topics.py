@@ -37,8 +37,8 @@ SEARCH = Topic(
         ),
         (
             "“Several” lets a handful of codes draw the picture together. Each is drawn up to a layer, where they "
-            "meet: every channel takes its own share of each, and one picture goes on from there. It comes nearer than "
-            "one code can, and edits move all of them; but it is no longer a single latent."
+            "meet: every channel takes its own share of each, and one picture goes on from there. Edits move "
+            "all of them; but it is no longer a single latent."
         ),
         (
             "LPIPS says how different two pictures are to the eye: 0 is the same, and the closer the better. You may "

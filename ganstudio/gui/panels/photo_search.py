@@ -30,7 +30,7 @@ METHODS = {
     Method.OPTIMISE: ("Optimise", "Begins at the average picture and comes nearer step by step"),
     Method.HYBRID: ("Both", "Hybrid: the encoder's answer, improved step by step"),
     Method.PIVOTAL: ("Tune", "Half the steps search, half tune the model around what was found, in a copy of its own"),
-    Method.CODES: ("Several", "Several codes draw the picture together: nearer to the photo than any one of them"),
+    Method.CODES: ("Several", "Several codes draw the picture together, each with its own share of every channel"),
 }
 SPACES = {
     Space.W_PLUS: ("W+", "A style for every layer: near to the photo, and easy to edit"),
