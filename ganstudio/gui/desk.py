@@ -19,6 +19,7 @@ from ganstudio.gui.widgets.buttons import TextButton, describe
 from ganstudio.studio.session import Session
 
 REFRESH_MS = 1000
+LEGIBLE_S = 0.1
 
 
 class Desk(QObject):
@@ -40,6 +41,7 @@ class Desk(QObject):
         self._failing = ""  # the action whose problem is in sight
         self._lasting = False  # whether that problem stays there
         self._numbers = ReadOut()
+        self._numbers_shown = 0.0
         self._refresh = QTimer(self)
         self._refresh.setInterval(REFRESH_MS)
         self._refresh.timeout.connect(self._show_numbers)
@@ -73,8 +75,10 @@ class Desk(QObject):
         if info is None or frame.document.model.digest != info.digest:
             return
         self._stage.show_frame(frame, info.resolution)
-        self._numbers.take(frame, perf_counter())
-        self._show_numbers()
+        now = perf_counter()
+        self._numbers.take(frame, now)
+        if now - self._numbers_shown > LEGIBLE_S:  # else they follow with the next refresh
+            self._show_numbers()
 
     def _failed(self, problem: Problem) -> None:
         self._failing, self._lasting = problem.action, problem.lasting
@@ -145,6 +149,7 @@ class Desk(QObject):
         self._status.jobs.show_jobs(self._session.jobs)
 
     def _show_numbers(self) -> None:
+        self._numbers_shown = perf_counter()
         self._status.speed.setText(self._numbers.words(perf_counter()))
         self._status.memory.setText(memory_in_words(*self._memory()))
 

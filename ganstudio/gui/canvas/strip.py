@@ -10,6 +10,7 @@ from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.store import Array
+from ganstudio.gui.canvas.backdrop import Backdrop
 from ganstudio.gui.canvas.time_axis import TimeAxis, small_font
 from ganstudio.gui.theme.appearance import ink
 from ganstudio.gui.theme.tokens import RADIUS
@@ -54,6 +55,7 @@ class Strip(QWidget):
         self.figures: tuple[PathFigure | None, ...] = ()
         self._playhead: float | None = None
         self._hover: float | None = None
+        self._backdrop = Backdrop(self, self._paint_backdrop)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(HEIGHT)
@@ -112,10 +114,16 @@ class Strip(QWidget):
         """Draw the segments, the curve and the numbers."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(small_font(self.font()))
+        self._backdrop.draw(painter, event)
+        if self._playhead is not None and self.bounds:
+            self.axis.paint_playhead(painter, self._playhead, self.height(), knob=False)
+        self._paint_hover(painter)
+
+    def _paint_backdrop(self, painter: QPainter) -> None:
         painter.setPen(QPen(ink(QPalette.ColorRole.Midlight), 1))
         painter.setBrush(ink(QPalette.ColorRole.Base))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        painter.setFont(small_font(self.font()))
         if not self.bounds:
             painter.setPen(ink(QPalette.ColorRole.PlaceholderText))
             words = "The speed of the path appears here once it has two keyframes"
@@ -127,9 +135,6 @@ class Strip(QWidget):
             self._paint_curve(painter, self.before, top, ink(QPalette.ColorRole.PlaceholderText), dashed=True)
         self._paint_curve(painter, self.curve, top, ink(QPalette.ColorRole.Highlight))
         self._paint_scale(painter, top)
-        if self._playhead is not None:
-            self.axis.paint_playhead(painter, self._playhead, self.height(), knob=False)
-        self._paint_hover(painter)
 
     def _top_speed(self) -> float:
         both = np.concatenate([self.curve.speeds, self.before.speeds])

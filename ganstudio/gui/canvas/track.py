@@ -20,6 +20,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
+from ganstudio.gui.canvas.backdrop import Backdrop
 from ganstudio.gui.canvas.time_axis import TimeAxis, clock_text, small_font
 from ganstudio.gui.kept_drag import KEPT_MIME
 from ganstudio.gui.theme.appearance import ink
@@ -68,6 +69,7 @@ class Track(Drawn):
         self.closed = False
         self.selected = -1
         self._playhead: float | None = None
+        self._backdrop = Backdrop(self, self._paint_backdrop)
         self._grabbed = -1
         self._pressed = QPointF()
         self._dragging = False
@@ -247,12 +249,16 @@ class Track(Drawn):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setFont(small_font(self.font()))
+        self._backdrop.draw(painter, event)
+        self._paint_moments(painter)
+
+    def _paint_backdrop(self, painter: QPainter) -> None:
         focused = self.hasFocus()
         edge = QPalette.ColorRole.Highlight if focused else QPalette.ColorRole.Midlight
         painter.setPen(QPen(ink(edge), 2 if focused else 1))
         painter.setBrush(ink(QPalette.ColorRole.Base))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
-        painter.setFont(small_font(self.font()))
         if not self.marks:
             self._paint_invitation(painter)
         else:
@@ -261,7 +267,6 @@ class Track(Drawn):
             for index in [i for i in range(len(self.marks)) if i != self.selected] + [self.selected]:
                 if 0 <= index < len(self.marks):
                     self._paint_mark(painter, index)
-        self._paint_moments(painter)
 
     def _paint_invitation(self, painter: QPainter) -> None:
         painter.setFont(self.font())
