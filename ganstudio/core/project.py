@@ -123,6 +123,47 @@ class HeldStyle:
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """What is painted over a picture: `mask` uint8 `[n, n]` says where, `colours` uint8 `[n, n, 3]` in which colour."""
+
+    mask: ArrayRef
+    colours: ArrayRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DragPoint:
+    """Where something is and where it shall go, in shares of the picture from its upper left corner."""
+
+    at: tuple[float, float]
+    target: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class DragMarks:
+    """Points to drag, a handle that waits for its target, and the mask uint8 `[n, n]` of what may change."""
+
+    points: tuple[DragPoint, ...] = ()
+    waiting: tuple[float, float] | None = None
+    mask: ArrayRef | None = None
+
+
+class Edge(StrEnum):
+    """How a picture's edges become the photo's that it is put back into."""
+
+    FEATHER = "feather"
+    POISSON = "poisson"
+
+
+@dataclass(frozen=True, slots=True)
+class PasteOptions:
+    """How a picture is put back; `only_change` puts only what differs from the reconstruction on the photo."""
+
+    edge: Edge = Edge.FEATHER
+    feather: float = 0.12
+    only_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """Everything a person made; one of the documents is the one in sight."""
 
@@ -133,6 +174,9 @@ class Project:
     ballot: Ballot = NO_VOTES
     photo: PhotoInHand | None = None
     styles: tuple[HeldStyle, ...] = ()
+    strokes: Marks | None = None
+    drag: DragMarks | None = None
+    paste: PasteOptions = PasteOptions()
 
     @property
     def document(self) -> Document:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -47,3 +47,13 @@ class Store:
                 f"The array {ref.digest[:8]} of shape {ref.shape} is not in this project's store; "
                 "open the project file that it belongs to."
             ) from None
+
+
+def is_picture(ref: ArrayRef | None) -> TypeGuard[ArrayRef]:
+    """Whether an array is a picture uint8 `[h, w, 3]`."""
+    return ref is not None and len(ref.shape) == 3 and ref.shape[2] == 3 and ref.dtype == "|u1"
+
+
+def is_mask(ref: ArrayRef | None) -> TypeGuard[ArrayRef]:
+    """Whether an array is a mask uint8 `[h, w]`."""
+    return ref is not None and len(ref.shape) == 2 and ref.dtype == "|u1"

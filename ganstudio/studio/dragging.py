@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from psygnal import Signal
@@ -10,7 +10,8 @@ from psygnal import Signal
 from ganstudio.core.document import Document, MoveAlong
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.progress import JobState, JobStatus, Progress
-from ganstudio.core.store import Array
+from ganstudio.core.project import DragMarks, DragPoint, Project
+from ganstudio.core.store import Array, is_mask
 from ganstudio.engine.compute import Backend
 
 if TYPE_CHECKING:
@@ -27,20 +28,12 @@ Place = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """Where something is and where it shall go, in shares of the picture from its upper left corner."""
-
-    at: Place
-    target: Place
-
-
-@dataclass(frozen=True, slots=True)
 class DragSight:
     """One step as the window sees it: the picture uint8 `[H, W, 3]`, and what was added to the code `[rows, dim]`."""
 
     number: int
     steps: int
-    points: tuple[Point, ...]
+    points: tuple[DragPoint, ...]
     picture: Array
     moved: Array
     arrived: bool
@@ -60,14 +53,37 @@ class PointDragging:
     def __init__(self, session: "Session") -> None:
         """Nothing is dragged before `start`."""
         self._session = session
-        self.points: tuple[Point, ...] = ()
-        self.waiting: Place | None = None  # a handle without a target yet
-        self.mask: Array | None = None
         self.sight: DragSight | None = None
         self.words = ""
         self._state: JobState | None = None
         self._number = 0
         self._begun: Document | None = None
+        session.project_changed.connect(self._project_changed)
+
+    def release(self) -> None:
+        """End the dragging and listen no longer."""
+        self.stop()
+        self._session.project_changed.disconnect(self._project_changed, missing_ok=True)
+
+    @property
+    def _marks(self) -> DragMarks:
+        return self._session.project.drag or DragMarks()
+
+    @property
+    def points(self) -> tuple[DragPoint, ...]:
+        """The points: where they are by now while they are being dragged."""
+        return self._marks.points if self.sight is None else self.sight.points
+
+    @property
+    def waiting(self) -> Place | None:
+        """A handle without a target yet."""
+        return self._marks.waiting
+
+    @property
+    def mask(self) -> Array | None:
+        """Where the picture may change, uint8 `[n, n]`; everywhere where there is none."""
+        ref = self._marks.mask
+        return self._session.store.get(ref) if is_mask(ref) else None
 
     @property
     def busy(self) -> bool:
@@ -85,15 +101,16 @@ class PointDragging:
             return
         inside = (min(max(at[0], 0.0), 1.0), min(max(at[1], 0.0), 1.0))
         if self.waiting is None:
-            self.waiting = inside
+            self._change("Set a point", replace(self._marks, waiting=inside))
         else:
-            self.points, self.waiting = (*self.points, Point(self.waiting, inside)), None
-        self.changed.emit()
+            points = (*self.points, DragPoint(self.waiting, inside))
+            self._change("Say where it goes", replace(self._marks, points=points, waiting=None))
 
     def clear(self) -> None:
         """Take away all points and the mask."""
         if not self.busy:
-            self.points, self.waiting, self.mask, self.words = (), None, None, ""
+            self.words = ""
+            self._change("Clear the points", replace(self._marks, points=(), waiting=None, mask=None))
             self.changed.emit()
 
     def take_back(self) -> None:
@@ -101,15 +118,23 @@ class PointDragging:
         if self.busy:
             return
         if self.waiting is not None:
-            self.waiting = None
+            self._change("Take a point back", replace(self._marks, waiting=None))
         else:
-            self.points = self.points[:-1]
-        self.changed.emit()
+            self._change("Take a point back", replace(self._marks, points=self.points[:-1]))
 
     def paint_mask(self, mask: Array | None) -> None:
         """Let the picture change only where a mask uint8 `[n, n]` is 255; everywhere where there is none."""
-        self.mask = mask
-        self.changed.emit()
+        kept = None if mask is None else self._session.store.put(mask)
+        self._change("Paint what may change", replace(self._marks, mask=kept))
+
+    def _change(self, words: str, marks: DragMarks) -> None:
+        kept = None if marks == DragMarks() else marks
+        if kept != self._session.project.drag:
+            self._session.change_project(words, {"drag": kept})
+
+    def _project_changed(self, after: Project, before: Project) -> None:
+        if after.drag != before.drag:
+            self.changed.emit()
 
     def start(self) -> None:
         """Drag until all points have arrived."""
@@ -138,7 +163,7 @@ class PointDragging:
             first: torch.Tensor | None = None
             for step in dragging.steps():
                 first = step.code if first is None else first
-                now = tuple(Point(share(each.at, side), share(each.target, side)) for each in step.handles)
+                now = tuple(DragPoint(share(each.at, side), share(each.target, side)) for each in step.handles)
                 moved = (step.code - first)[0].cpu().numpy()[:, : model.z_dim if model.w_avg is None else None]
                 sight = DragSight(step.number, step.steps, now, to_pixels(step.picture)[0], moved, step.arrived)
                 words = "The points have arrived." if step.arrived else f"{step.distance:.1f} px to go"
@@ -158,7 +183,7 @@ class PointDragging:
         before, self._state = self._state, status.state
         sight = status.progress.result
         if isinstance(sight, DragSight) and sight is not self.sight:
-            self.sight, self.points = sight, sight.points
+            self.sight = sight
             self.words = status.progress.label
             self.sight_arrived.emit(sight)
         if status.is_over:
@@ -176,9 +201,12 @@ class PointDragging:
             self.words = "The picture was changed meanwhile, so it stays as it is; drag again."
             return
         move = MoveAlong(session.store.put(sight.moved), 1.0, name=NAME)
-        session.change(TITLE, "edits", (*begun.edits, move))
         resolution = session.model.resolution if session.model is not None else 1
-        self.points = tuple(each for each in sight.points if math.dist(each.at, each.target) * resolution > THERE_PX)
+        left = tuple(each for each in sight.points if math.dist(each.at, each.target) * resolution > THERE_PX)
+        moved = session.project.with_document(replace(begun, edits=(*begun.edits, move)))
+        marks = replace(self._marks, points=left)
+        values = {"documents": moved.documents, "drag": None if marks == DragMarks() else marks}
+        session.change_project(TITLE, values)
         self.words = "The points have arrived." if sight.arrived else f"Stopped after {sight.number} steps."
 
 

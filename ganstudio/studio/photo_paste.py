@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from psygnal import Signal
 from ganstudio.core.document import Document
 from ganstudio.core.errors import SaveError
 from ganstudio.core.progress import Progress
-from ganstudio.core.project import PhotoInHand
+from ganstudio.core.project import PasteOptions, PhotoInHand, Project
 from ganstudio.core.store import Array
 from ganstudio.engine.compute import Backend
 from ganstudio.studio.exporting import ExportOptions, full_picture
@@ -22,22 +21,6 @@ from ganstudio.studio.pursuit import Pursuit, Refusal
 if TYPE_CHECKING:
     from ganstudio.data.faces.paste import Change
     from ganstudio.studio.session import Session
-
-
-class Edge(StrEnum):
-    """How the picture's edges become the photo's."""
-
-    FEATHER = "feather"
-    POISSON = "poisson"
-
-
-@dataclass(frozen=True, slots=True)
-class PasteOptions:
-    """How a picture is put back; `only_change` puts only what differs from the reconstruction on the photo."""
-
-    edge: Edge = Edge.FEATHER
-    feather: float = 0.12
-    only_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +40,11 @@ class PasteBack:
     def __init__(self, session: "Session") -> None:
         """Nothing is drawn before somebody watches."""
         self._session = session
-        self.options = PasteOptions()
         self.pasted: Array | None = None
         self.refusal = ""
         self._watched = False
         self._pursuit = Pursuit("Paste back", session.add_job, self._wanted, self._steps, self._take)
-        session.project_changed.connect(self._wake)
+        session.project_changed.connect(self._project_changed)
         session.model_changed.connect(self._wake)
 
     @property
@@ -75,11 +57,15 @@ class PasteBack:
         self._watched = watched
         self._pursuit.wake()
 
-    def choose(self, options: PasteOptions) -> None:
-        """Put it back in another way."""
-        self.options = options
-        self.changed.emit()
-        self._pursuit.wake()
+    @property
+    def options(self) -> PasteOptions:
+        """How it is put back."""
+        return self._session.project.paste
+
+    def choose(self, options: PasteOptions, gesture: str | None = None) -> None:
+        """Put it back in another way; what belongs to one gesture is one step of undo."""
+        if options != self.options:
+            self._session.change_project("Paste back", {"paste": options}, gesture)
 
     def export(self, path: Path) -> None:
         """Write the whole photo with the picture in it, as a job; the original is never written over."""
@@ -120,6 +106,11 @@ class PasteBack:
         if not isinstance(found, Refusal):
             self.pasted = found  # type: ignore[assignment]
         self.changed.emit()
+
+    def _project_changed(self, after: Project, before: Project) -> None:
+        if after.paste != before.paste:
+            self.changed.emit()
+        self._wake()
 
     def _wake(self, *_told: object) -> None:
         if self._session.project.photo is None and self.pasted is not None:

@@ -10,8 +10,8 @@ from psygnal import Signal
 from ganstudio.core.document import Document
 from ganstudio.core.frame import Problem
 from ganstudio.core.progress import JobState, JobStatus
-from ganstudio.core.project import KeptLatent
-from ganstudio.core.store import Array
+from ganstudio.core.project import KeptLatent, Marks, Project
+from ganstudio.core.store import Array, is_mask, is_picture
 from ganstudio.studio.face_context import face_region
 from ganstudio.studio.photo_run import Best, codes_in_words, has_encoder
 from ganstudio.studio.photo_search import BUSY
@@ -64,8 +64,6 @@ class Retouching:
         """Nothing is searched for before `start`."""
         self._session = session
         self.choices = Choices()
-        self.mask: Array | None = None
-        self.strokes: Array | None = None
         self.sight: RetouchSight | None = None
         self.words = ""
         self._state: JobState | None = None
@@ -73,6 +71,26 @@ class Retouching:
         self._run: RetouchRun | None = None
         self._shown: Document | None = None
         self._recorded: Best | None = None
+        session.project_changed.connect(self._project_changed)
+
+    def release(self) -> None:
+        """End the search and listen no longer."""
+        self.stop()
+        self._session.project_changed.disconnect(self._project_changed, missing_ok=True)
+
+    @property
+    def mask(self) -> Array | None:
+        """Where strokes are: uint8 `[n, n]`; for a face that is set in an oval, until something is painted."""
+        marks = self._session.project.strokes
+        if marks is None:
+            return face_region() if self.choices.tool is Tool.FACE else None
+        return self._session.store.get(marks.mask) if is_mask(marks.mask) else None
+
+    @property
+    def strokes(self) -> Array | None:
+        """Their colours, uint8 `[n, n, 3]`."""
+        marks = self._session.project.strokes
+        return self._session.store.get(marks.colours) if marks is not None and is_picture(marks.colours) else None
 
     @property
     def busy(self) -> bool:
@@ -112,17 +130,20 @@ class Retouching:
     def choose(self, choices: Choices) -> None:
         """Go on with another tool or other settings; strokes stay."""
         if not self.busy:
-            if choices.tool is Tool.FACE and self.choices.tool is not Tool.FACE and self.mask is None:
-                self.mask, self.strokes = face_region(), None
             self.choices = choices
             self.words = ""
             self.changed.emit()
 
     def paint(self, mask: Array | None, strokes: Array | None = None) -> None:
         """Say where: a mask uint8 `[n, n]`, and which colours: strokes uint8 `[n, n, 3]`."""
-        if not self.busy:
-            self.mask, self.strokes = mask, strokes
-            self.changed.emit()
+        if self.busy:
+            return
+        store, marks = self._session.store, None
+        if mask is not None:
+            marks = Marks(store.put(mask), None if strokes is None else store.put(strokes))
+        if marks != self._session.project.strokes:
+            words = "Paint where it shall change" if marks is not None else "Clear the strokes"
+            self._session.change_project(words, {"strokes": marks})
 
     def clear(self) -> None:
         """Take all strokes away."""
@@ -137,8 +158,9 @@ class Retouching:
             session.failed.emit(Problem(self.missing))
             return
         other = self._other()
+        mask, strokes = (None if given is None else given.copy() for given in (self.mask, self.strokes))
         wish = Wish(
-            choices.tool, choices.steps, choices.strength, choices.factor, self.mask, self.strokes,
+            choices.tool, choices.steps, choices.strength, choices.factor, mask, strokes,
             session.photo.aligned, None if other is None else other.document, self._context(),
         )  # fmt: skip
         self._run = RetouchRun(session.store, session.model, session.document, wish)
@@ -152,6 +174,10 @@ class Retouching:
         """End the search; the best so far stays."""
         if self.busy:
             self._session.cancel_job(self._number)
+
+    def _project_changed(self, after: Project, before: Project) -> None:
+        if after.strokes != before.strokes:
+            self.changed.emit()
 
     def _context(self) -> Document | Path:
         """What a face is set into."""

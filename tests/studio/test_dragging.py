@@ -8,8 +8,9 @@ import pytest
 
 from ganstudio.core.document import MoveAlong
 from ganstudio.core.progress import JobStatus
+from ganstudio.core.project import DragPoint
 from ganstudio.engine.model import open_model
-from ganstudio.studio.dragging import NAME, DragSight, Point, PointDragging, can_drag, free_part, pixel, share
+from ganstudio.studio.dragging import NAME, DragSight, PointDragging, can_drag, free_part, pixel, share
 from tests.studio.conftest import Running
 
 Run = Callable[[str | Path], Running]
@@ -21,7 +22,7 @@ def begun(running: Running) -> tuple[PointDragging, list[DragSight]]:
     dragging.place((0.5, 0.55))
     assert (dragging.waiting, dragging.ready) == ((0.5, 0.55), False)
     dragging.place((0.3, 0.55))
-    assert dragging.points == (Point((0.5, 0.55), (0.3, 0.55)),)
+    assert dragging.points == (DragPoint((0.5, 0.55), (0.3, 0.55)),)
     dragging.start()
     return dragging, sights
 
@@ -63,7 +64,7 @@ def test_points_are_set_and_taken_back(running: Running) -> None:
     dragging = PointDragging(running.session)
     for at in ((0.2, 0.2), (1.4, -0.3), (0.7, 0.7)):
         dragging.place(at)
-    assert dragging.points == (Point((0.2, 0.2), (1.0, 0.0)),)
+    assert dragging.points == (DragPoint((0.2, 0.2), (1.0, 0.0)),)
     dragging.take_back()
     assert (dragging.waiting, len(dragging.points)) == (None, 1)
     dragging.take_back()
@@ -73,6 +74,13 @@ def test_points_are_set_and_taken_back(running: Running) -> None:
     assert dragging.mask is None
     dragging.start()
     assert not dragging.busy
+    running.session.undo()
+    assert dragging.mask is not None
+    for _ in range(2):
+        running.session.undo()
+    assert len(dragging.points) == 1
+    running.session.undo()
+    assert dragging.waiting == (0.7, 0.7)
 
 
 def test_a_refusal_leaves_the_picture(run: Run) -> None:

@@ -11,11 +11,11 @@ from PIL import Image
 from ganstudio.core.document import LatentArray, LatentPoint, OffsetStyles, Space
 from ganstudio.core.inverting import Method
 from ganstudio.core.paths import ASSETS
+from ganstudio.core.project import Edge, PasteOptions
 from ganstudio.core.square import Square
 from ganstudio.core.store import Array, Store
 from ganstudio.studio.journal import JOURNAL, read_journal
 from ganstudio.studio.opening import open_file, opener_of
-from ganstudio.studio.photo_paste import Edge, PasteOptions
 from ganstudio.studio.photo_run import Plan, fitting, has_encoder, spaces_of
 from ganstudio.studio.project_file import open_project, save_project
 from ganstudio.studio.session import Session
@@ -135,6 +135,9 @@ def test_a_search_goes_on_from_what_it_found_and_stops_with_the_best(running: Ru
     assert isinstance(session.document.inputs["z"], LatentArray)
     back = session.photo.back
     back.choose(PasteOptions(only_change=True))
+    session.undo()
+    assert back.options == PasteOptions()
+    session.redo()
     back.watch(watched=True)
     running.until(lambda: back.pasted is not None and back.idle)
     assert session.project.photo is not None

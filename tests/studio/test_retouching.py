@@ -98,7 +98,28 @@ def test_a_photo_is_restored_and_is_what_was_found(running: Running, tool: Tool)
     away = np.abs(running.settle().pictures["picture"].astype(int) - sights[-1].picture)
     assert away.max() <= 2
     session.undo()
-    assert session.project == before
+    assert (session.document, session.project.photo) == (before.document, before.photo)
+
+
+def test_every_stroke_is_a_step_of_undo_and_is_kept_with_the_project(running: Running) -> None:
+    session, retouching = running.session, Retouching(running.session)
+    first, strokes = painted()
+    retouching.paint(first, strokes)
+    second = first.copy()
+    second[:32] = 255
+    retouching.paint(second, strokes)
+    retouching.clear()
+    assert (retouching.mask, retouching.strokes) == (None, None)
+    for mask in (second, first):
+        session.undo()
+        assert retouching.mask is not None
+        assert retouching.strokes is not None
+        assert np.array_equal(retouching.mask, mask)
+        assert np.array_equal(retouching.strokes, strokes)
+    session.undo()
+    assert retouching.mask is None
+    session.redo()
+    assert Retouching(session).mask is not None
 
 
 def test_stopping_keeps_the_best_and_a_changed_picture_stays(running: Running) -> None:

@@ -36,7 +36,8 @@ class ColourPaint(MaskPaint):
         """Show what was painted before."""
         if self._stroking:
             return
-        self.strokes = np.zeros((SIDE, SIDE, 3), np.uint8) if strokes is None else strokes.copy()
+        fits = strokes is not None and strokes.shape == (SIDE, SIDE, 3)
+        self.strokes = strokes.copy() if strokes is not None and fits else np.zeros((SIDE, SIDE, 3), np.uint8)
         self._adopt(None if mask is None else resampled(mask))
 
     def show_colours(self, coloured: bool) -> None:

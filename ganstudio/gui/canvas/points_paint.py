@@ -7,10 +7,11 @@ from PyQt6.QtCore import QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PyQt6.QtWidgets import QWidget
 
+from ganstudio.core.project import DragPoint
 from ganstudio.gui.canvas.mask_paint import MaskPaint
 from ganstudio.gui.theme.appearance import ink
 from ganstudio.gui.widgets.buttons import describe
-from ganstudio.studio.dragging import Place, Point
+from ganstudio.studio.dragging import Place
 
 RADIUS_PX = 6.0
 HEAD_PX = 9.0
@@ -27,7 +28,7 @@ class PointsPaint(MaskPaint):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.paints = False
-        self._points: Sequence[Point] = ()
+        self._points: Sequence[DragPoint] = ()
         self._waiting: Place | None = None
         self._pressed: QPointF | None = None
         describe(
@@ -37,7 +38,7 @@ class PointsPaint(MaskPaint):
             "the last one back. Arrow keys move the cross, Space sets a point, Backspace takes it back.",
         )
 
-    def show_points(self, points: Sequence[Point], waiting: Place | None) -> None:
+    def show_points(self, points: Sequence[DragPoint], waiting: Place | None) -> None:
         """Show handles with targets, and a handle that has none yet."""
         self._points, self._waiting = points, waiting
         self.update()

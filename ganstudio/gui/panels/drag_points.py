@@ -110,7 +110,7 @@ class DragPointsPage(Panel):
 
     def release(self) -> None:
         """Nobody waits for the points any longer."""
-        self.dragging.stop()
+        self.dragging.release()
         super().release()
 
     def _resize_brush(self, value: float, _gesture: str) -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from PyQt6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QWidget
 
 from ganstudio.core.frame import ModelInfo
+from ganstudio.core.project import Edge
 from ganstudio.gui.actions import Command
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.photo_topics import PASTE
@@ -17,7 +18,6 @@ from ganstudio.gui.widgets.buttons import TextButton, describe
 from ganstudio.gui.widgets.choice import ChoiceRow, Option
 from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.slider import SliderRange, ValueSlider
-from ganstudio.studio.photo_paste import Edge
 from ganstudio.studio.session import Session
 
 EDGES = (
@@ -40,7 +40,7 @@ class PhotoPastePanel(Panel):
         self.edges = ChoiceRow("Edges", EDGES)
         self.edges.chosen.connect(lambda key: back.choose(replace(back.options, edge=Edge(key))))
         self.feather = ValueSlider("Fading edge", "How much of the frame's side the picture fades over", FEATHER)
-        self.feather.changed.connect(lambda value, _gesture: back.choose(replace(back.options, feather=value)))
+        self.feather.changed.connect(lambda value, gesture: back.choose(replace(back.options, feather=value), gesture))
         self.only = QCheckBox("Only what I changed")
         self.only.setMinimumHeight(TARGET)
         describe(

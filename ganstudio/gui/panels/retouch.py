@@ -162,7 +162,7 @@ class RetouchPage(Panel):
 
     def release(self) -> None:
         """Nobody waits for it any longer."""
-        self.retouching.stop()
+        self.retouching.release()
         super().release()
 
     def _choose(self, name: str, value: object) -> None:

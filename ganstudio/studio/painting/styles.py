@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
 import numpy as np
 from psygnal import Signal
@@ -13,7 +13,7 @@ from ganstudio.core.document import Condition, LatentArray, LatentBlend, LatentV
 from ganstudio.core.inputs import Ability
 from ganstudio.core.progress import JobStatus, Progress
 from ganstudio.core.project import HeldStyle
-from ganstudio.core.store import Array, ArrayRef, Store
+from ganstudio.core.store import Array, ArrayRef, Store, is_picture
 from ganstudio.engine.compute import Backend
 from ganstudio.studio.mixing import latent_name
 from ganstudio.studio.names import latent_in_words
@@ -71,7 +71,7 @@ class Styles:
         """The styles of the open model to go between, by A and B."""
         info, store = self._session.model, self._session.store
         return {
-            style.slot: Style(style.name, style.latent, store.get(style.picture) if shows(style.picture) else None)
+            style.slot: Style(style.name, style.latent, store.get(style.picture) if is_picture(style.picture) else None)
             for style in self._session.project.styles
             if info is not None and style.model == info.digest
         }
@@ -156,11 +156,6 @@ class Styles:
     def _model_changed(self, *_told: object) -> None:
         self.words, self._number = "", 0
         self.changed.emit()
-
-
-def shows(ref: ArrayRef | None) -> TypeGuard[ArrayRef]:
-    """Whether an array is a picture uint8 `[h, w, 3]`."""
-    return ref is not None and len(ref.shape) == 3 and ref.shape[2] == 3 and ref.dtype == "|u1"
 
 
 def thinned(picture: Array) -> Array:
