@@ -19,7 +19,7 @@ from ganstudio.gui.widgets.buttons import TextButton, describe
 from ganstudio.studio.session import Session
 
 REFRESH_MS = 1000
-LEGIBLE_S = 0.1
+LEGIBLE_MS = 100
 
 
 class Desk(QObject):
@@ -41,11 +41,14 @@ class Desk(QObject):
         self._failing = ""  # the action whose problem is in sight
         self._lasting = False  # whether that problem stays there
         self._numbers = ReadOut()
-        self._numbers_shown = 0.0
         self._refresh = QTimer(self)
         self._refresh.setInterval(REFRESH_MS)
         self._refresh.timeout.connect(self._show_numbers)
         self._refresh.start()
+        self._legible = QTimer(self)  # numbers that change with every picture of a film cannot be read
+        self._legible.setSingleShot(True)
+        self._legible.setInterval(LEGIBLE_MS)
+        self._legible.timeout.connect(self._show_numbers)
         status.jobs.cancelled.connect(session.cancel_job)
         status.jobs.paused.connect(lambda number, paused: session.pause_job(number, paused=paused))
         self.bindings = Bindings()
@@ -67,6 +70,7 @@ class Desk(QObject):
     def release(self) -> None:
         """Listen no longer."""
         self._refresh.stop()
+        self._legible.stop()
         self.sharp.release()
         self.bindings.release()
 
@@ -75,10 +79,10 @@ class Desk(QObject):
         if info is None or frame.document.model.digest != info.digest:
             return
         self._stage.show_frame(frame, info.resolution)
-        now = perf_counter()
-        self._numbers.take(frame, now)
-        if now - self._numbers_shown > LEGIBLE_S:  # else they follow with the next refresh
+        self._numbers.take(frame, perf_counter())
+        if not self._legible.isActive():
             self._show_numbers()
+            self._legible.start()
 
     def _failed(self, problem: Problem) -> None:
         self._failing, self._lasting = problem.action, problem.lasting
@@ -149,7 +153,6 @@ class Desk(QObject):
         self._status.jobs.show_jobs(self._session.jobs)
 
     def _show_numbers(self) -> None:
-        self._numbers_shown = perf_counter()
         self._status.speed.setText(self._numbers.words(perf_counter()))
         self._status.memory.setText(memory_in_words(*self._memory()))
 
