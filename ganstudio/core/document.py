@@ -13,6 +13,7 @@ from ganstudio.core.store import ArrayRef
 
 ROW_OF_SEEDS = 100
 SEED_COUNT = 2**32
+PSI_LOW, PSI_HIGH = -1.0, 2.0  # what is offered: beyond them nothing can be recognised
 V = TypeVar("V")
 
 

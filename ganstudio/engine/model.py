@@ -114,6 +114,11 @@ class Model:
             raise WrongInputError(
                 f"The model {self.info.name} has no layers of W that truncation could stop at; leave the cutoff out."
             )
+        if cutoff is not None and not 0 <= cutoff <= self.info.n_latent:
+            raise WrongInputError(
+                f"The cutoff is {cutoff}; the model {self.info.name} has {self.info.n_latent} layers of W, "
+                f"so give a number from 0 to {self.info.n_latent}."
+            )
         ws = self.mapping(self.latents(seeds, psi), c)
         if self.w_avg is not None:
             ws = truncate(ws, self.w_avg, psi, cutoff)

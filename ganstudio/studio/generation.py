@@ -1,6 +1,5 @@
 """Pictures of chosen seeds, written to a folder."""
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import tyro
 
 from ganstudio.core.device import AUTO, Precision
+from ganstudio.core.document import PSI_HIGH, PSI_LOW
 from ganstudio.core.errors import StudioError, WrongInputError
 from ganstudio.core.progress import Progress
 from ganstudio.studio.pictures import prepare_folder, save_png
@@ -42,7 +42,7 @@ class GenerateOptions:
     seeds: str = "0-15"
     """Seeds and ranges of seeds, such as 0-15 or 1,5,7-9."""
     psi: float = 1.0
-    """Truncation: 0 is the average picture, 1 leaves the latents as they are."""
+    """Truncation, from -1 to 2: 0 is the average picture, 1 leaves the latents as they are."""
     cutoff: int | None = None
     """Truncate only this many of the first layers; all where not given."""
     label: Annotated[int | None, tyro.conf.arg(name="class")] = None
@@ -81,8 +81,8 @@ def generate(options: GenerateOptions) -> Iterator[Progress]:
     if not options.model:
         raise WrongInputError("Say what to draw: --model NAME with seeds, or --recipe FILE.")
     seeds = parse_seeds(options.seeds)
-    if not math.isfinite(options.psi):
-        raise WrongInputError(f"psi is {options.psi}: give a number, usually between -1 and 2.")
+    if not PSI_LOW <= options.psi <= PSI_HIGH:
+        raise WrongInputError(f"psi is {options.psi:g}: give a number from {PSI_LOW:g} to {PSI_HIGH:g}.")
     folder = prepare_folder(options.out)
     yield Progress(0, len(seeds), f"opening {options.model}")
 

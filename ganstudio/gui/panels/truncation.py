@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from PyQt6.QtWidgets import QWidget
 
+from ganstudio.core.document import PSI_HIGH, PSI_LOW
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Ability
 from ganstudio.core.project import Project
@@ -15,7 +16,7 @@ from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.slider import SliderRange, ValueSlider
 from ganstudio.studio.session import Session
 
-PULL = SliderRange(low=-1.0, high=2.0, default=1.0, step=0.01, decimals=2)
+PULL = SliderRange(low=PSI_LOW, high=PSI_HIGH, default=1.0, step=0.01, decimals=2)
 RESAMPLE = SliderRange(low=0.02, high=1.0, default=1.0, step=0.01, decimals=2)
 PULL_TIP = "Pulls pictures towards the model's average: 1 leaves them as they are, 0 is the average itself"
 RESAMPLE_TIP = "Values |z| above 2ψ are drawn again: smaller ψ keeps pictures nearer to the ordinary"
