@@ -5,7 +5,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ganstudio.core.errors import SaveError
@@ -40,6 +40,19 @@ def write_file(path: Path, chunks: Iterable[bytes | memoryview], size: int) -> N
     except BaseException:
         _remove(temporary)
         raise
+
+
+def with_ending(path: Path, endings: Sequence[str]) -> Path:
+    """Return a path whose name ends in one of `endings`, in small letters; the first is added where it does not.
+
+    Nobody was asked whether the longer name may be written over, so it is one that no file has yet.
+    """
+    if path.name.casefold().endswith(tuple(endings)):
+        return path
+    found, number = path.with_name(path.name + endings[0]), 2
+    while found.exists():
+        found, number = path.with_name(f"{path.name} ({number}){endings[0]}"), number + 1
+    return found
 
 
 def _check(target: Path, size: int) -> None:

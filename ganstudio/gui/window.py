@@ -13,6 +13,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QMainWindow, QWidget
 
+from ganstudio.core.files import with_ending
 from ganstudio.gui.actions import Command, CommandBook
 from ganstudio.gui.bars import model_name
 from ganstudio.gui.body import Body
@@ -45,6 +46,7 @@ from ganstudio.gui.theme.appearance import Appearance
 from ganstudio.gui.widgets.command_palette import CommandPalette
 from ganstudio.gui.widgets.overlay import Overlay
 from ganstudio.gui.workspaces import WORKSPACES, Workspace, workspace_named
+from ganstudio.studio.carried import PICTURES
 from ganstudio.studio.exporting import ExportOptions, export_picture
 from ganstudio.studio.session import Session
 
@@ -194,8 +196,7 @@ class MainWindow(QMainWindow):
         start = str(self.session.settings.exports_folder / name)
         chosen, _ = QFileDialog.getSaveFileName(self, "Save the picture", start, SAVED_AS)
         if chosen:
-            path = Path(chosen)
-            path = path if path.suffix else path.with_suffix(".png")
+            path = with_ending(Path(chosen), (".png", *PICTURES))
             options = ExportOptions(enlarge=self.stage.viewer.is_sharp)
             export_picture(self.session, path, options, frame.document)
 

@@ -9,7 +9,7 @@ import numpy as np
 from ganstudio.core.direction import Direction, Origin
 from ganstudio.core.document import Space
 from ganstudio.core.errors import StudioError
-from ganstudio.core.files import write_file
+from ganstudio.core.files import with_ending, write_file
 from ganstudio.core.store import Array
 from ganstudio.studio.plain_form import BrokenValueError, from_plain, to_plain
 from ganstudio.studio.recipe_file import MARK, BrokenFileError, packed_json, read_json
@@ -60,7 +60,8 @@ def is_directions(path: Path) -> bool:
 
 def with_suffix(path: Path) -> Path:
     """Return the path under which directions are written."""
-    return path if is_directions(path) else path.with_name(path.name.removesuffix(".safetensors") + SUFFIX)
+    plain = path if is_directions(path) else path.with_name(path.name.removesuffix(".safetensors"))
+    return with_ending(plain, (SUFFIX,))
 
 
 def write_directions(path: Path, library: Library) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ganstudio.core.files import write_file
+from ganstudio.core.files import with_ending, write_file
 from ganstudio.core.store import Store
 from ganstudio.studio.history import Tree
 from ganstudio.studio.plain_form import BrokenValueError, from_plain
@@ -84,4 +84,4 @@ def project_name(path: Path | None) -> str:
 
 def with_suffix(path: Path) -> Path:
     """Return the path under which a project is saved."""
-    return path if is_project(path) else path.with_name(path.name + SUFFIX)
+    return with_ending(path, (SUFFIX,))

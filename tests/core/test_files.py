@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ganstudio.core.errors import SaveError
-from ganstudio.core.files import DiskFullError, ReadOnlyError, write_file
+from ganstudio.core.files import DiskFullError, ReadOnlyError, with_ending, write_file
 
 OLD, NEW = b"old content", b"new content " * 1000
 FAULTS = {errno.ENOSPC: DiskFullError, errno.EIO: SaveError, errno.EACCES: ReadOnlyError, errno.EROFS: ReadOnlyError,
@@ -101,3 +101,15 @@ def test_links_stay_links(tmp_path: Path) -> None:
     write_file(tmp_path / "link", chunks(), len(NEW))
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_bytes() == NEW
+
+
+def test_an_ending_is_added_without_writing_over_what_is_there(tmp_path: Path) -> None:
+    endings = (".png", ".jpg")
+    for name in ("a.png", "a.JPG", "walk 1.5.png"):
+        assert with_ending(tmp_path / name, endings) == tmp_path / name
+    assert with_ending(tmp_path / "walk 1.5", endings) == tmp_path / "walk 1.5.png"
+    assert with_ending(tmp_path / "walk.mp4", endings) == tmp_path / "walk.mp4.png"
+    for taken in ("mine.png", "mine (2).png"):
+        (tmp_path / taken).touch()
+    assert with_ending(tmp_path / "mine", endings) == tmp_path / "mine (3).png"
+    assert with_ending(tmp_path / "mine.png", endings) == tmp_path / "mine.png"  # that was asked

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QInputDialog, QLineEdit, QMenu, QWidget
 
 from ganstudio.core.document import Document, Space
+from ganstudio.core.files import with_ending
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Latent
 from ganstudio.core.project import KeptLatent, Project
@@ -23,6 +24,7 @@ from ganstudio.gui.widgets.kept_list import KeptList
 from ganstudio.gui.widgets.labels import label
 from ganstudio.studio import kept, kept_files
 from ganstudio.studio.names import document_name
+from ganstudio.studio.opening import LATENT_SUFFIXES
 from ganstudio.studio.session import Session
 
 READABLE = "Latents (*.npz *.npy *.pt *.pth);;All files (*)"
@@ -115,10 +117,8 @@ class KeptPanel(Panel):
         start = str(Path.home() / f"latents-{space.value.replace('+', 'plus')}.npz")
         chosen, _ = QFileDialog.getSaveFileName(self.window(), f"Export as {space.value}", start, WRITABLE)
         if chosen:
-            path = Path(chosen)
-            kept_files.export_latents(
-                self.session, places, path if path.suffix else path.with_suffix(".npz"), space
-            )
+            path = with_ending(Path(chosen), (".npz", *LATENT_SUFFIXES))
+            kept_files.export_latents(self.session, places, path, space)
 
     def export_sheet(self) -> None:
         """Let the person choose where the sheet goes."""
@@ -128,7 +128,7 @@ class KeptPanel(Panel):
         start = str(Path.home() / "kept.png")
         chosen, _ = QFileDialog.getSaveFileName(self.window(), "Contact sheet", start, "PNG pictures (*.png)")
         if chosen:
-            kept_files.export_sheet(self.session, places, Path(chosen).with_suffix(".png"))
+            kept_files.export_sheet(self.session, places, with_ending(Path(chosen), (".png",)))
 
     def _places(self) -> tuple[int, ...]:
         return self.strip.chosen() or tuple(range(len(self.session.project.kept)))

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from ganstudio.core.document import Document
 from ganstudio.core.errors import StudioError
+from ganstudio.core.files import with_ending
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Ability
 from ganstudio.core.progress import JobState, JobStatus, Urgency
@@ -295,7 +296,7 @@ class MixingSheetPanel(Panel):
         start = str(Path.home() / "mixing-sheet.png")
         chosen, _ = QFileDialog.getSaveFileName(self, "Save the mixing sheet", start, "PNG pictures (*.png)")
         if chosen:
-            path = Path(chosen) if Path(chosen).suffix else Path(chosen).with_suffix(".png")
+            path = with_ending(Path(chosen), (".png",))
             factory = saving(self.sheet, self.session.store, path, info.resolution)
             self.session.add_job(f"Saving {path.name}", factory)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from ganstudio.core.document import Document
+from ganstudio.core.files import with_ending
 from ganstudio.core.progress import JobState, JobStatus
 from ganstudio.gui.canvas.still import Still
 from ganstudio.gui.canvas.viewer import image_of
@@ -100,5 +101,5 @@ class DeviationDrawer(Drawer):
         start = str(Path.home() / "noise-deviation.png")
         chosen, _ = QFileDialog.getSaveFileName(self, "Save the standard deviation", start, "PNG pictures (*.png)")
         if chosen and self.result is not None:
-            path = Path(chosen) if Path(chosen).suffix else Path(chosen).with_suffix(".png")
+            path = with_ending(Path(chosen), (".png",))
             self._session.add_job(f"Saving {path.name}", saving_picture(path, self.result.picture))

@@ -7,6 +7,7 @@ from typing import ClassVar
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from ganstudio.core.files import with_ending
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.palette import Colour
 from ganstudio.gui.actions import Command
@@ -178,8 +179,7 @@ class PaintMapPanel(Panel):
         start = str(self.session.settings.exports_folder / "map.png")
         chosen, _ = QFileDialog.getSaveFileName(self.window(), "Save the map", start, SAVED_AS)
         if chosen:
-            path = Path(chosen)
-            self.files.export(path if path.suffix else path.with_suffix(".png"))
+            self.files.export(with_ending(Path(chosen), (".png",)))
 
     def _chosen(self, title: str) -> Path | None:
         folder = str(self.session.settings.exports_folder)
