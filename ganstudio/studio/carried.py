@@ -4,7 +4,7 @@ import io
 import struct
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ganstudio.core.store import Array
@@ -84,11 +84,16 @@ def is_broken(path: Path) -> bool:
 
 def beside(path: Path) -> bytes | None:
     """Return the content of the recipe file that lies beside an exported file."""
-    other = path.with_suffix(SUFFIX)
-    try:
-        return other.read_bytes() if other != path else None
-    except OSError:
-        return None
+    for other in (recipe_path(path), path.with_suffix(SUFFIX)):  # the second is where earlier versions wrote it
+        with suppress(OSError):
+            if other != path:
+                return other.read_bytes()
+    return None
+
+
+def recipe_path(path: Path) -> Path:
+    """Return where the whole recipe of an exported file lies; each file has its own, whatever its format."""
+    return path.with_name(path.name + SUFFIX)
 
 
 @contextmanager

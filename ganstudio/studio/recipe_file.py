@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import json
 import math
 import os
@@ -23,6 +24,7 @@ MARK = "ganstudio"
 INSIDE_BYTES = 48_000
 SUFFIX = ".recipe"
 IN_HOME = "~/"
+BESIDE = "beside"  # names the file beside by the SHA-256 of its content
 NUMBERS = "biufc"  # the kinds of array elements: numbers, never objects
 
 
@@ -85,16 +87,16 @@ def split_recipe(
     whole = _written(recipe, packed_arrays(arrays_in(recipe).values(), store))
     if len(whole) <= limit:
         return SplitRecipe(whole)
-    arrays: dict[str, Plain] = {}
+    arrays, mark = dict[str, Plain](), hashlib.sha256(whole).hexdigest()
     for ref in sorted(arrays_in(recipe).values(), key=lambda ref: store.get(ref).nbytes):
         more = {**arrays, **packed_arrays([ref], store)}
-        if len(_written(recipe, more)) > limit:
+        if len(_written(recipe, more, mark)) > limit:
             break
         arrays = more
-    inside = _written(recipe, arrays)
+    inside = _written(recipe, arrays, mark)
     if len(inside) > limit:
         model = {"name": _without_home(document.model.name), "digest": document.model.digest}
-        inside = packed_json({MARK: "recipe", "format": FORMAT, "model": model})
+        inside = packed_json({MARK: "recipe", "format": FORMAT, "model": model, BESIDE: mark})
     return SplitRecipe(inside, whole)
 
 
@@ -110,6 +112,8 @@ def read_recipe(data: bytes, store: Store, beside: bytes | None = None, name: st
     """Return what a recipe says, with the same errors as `document_of`."""
     top = read_json(data, "recipe", FORMAT, name)
     if beside is not None and not _is_whole(top):
+        if top.get(BESIDE) not in (None, hashlib.sha256(beside).hexdigest()):
+            raise MissingArraysError(_strange_words(name))
         return read_recipe(beside, store, None, f"The {SUFFIX} file of {name}")
     with_document = top.get("document")
     if with_document is None:
@@ -141,8 +145,17 @@ def _beside_words(name: str) -> str:
     )
 
 
-def _written(recipe: Recipe, arrays: Mapping[str, Plain]) -> bytes:
-    top = {MARK: "recipe", "format": FORMAT, "whole": len(arrays) == len(arrays_in(recipe))}
+def _strange_words(name: str) -> str:
+    return (
+        f"{name} leaves out arrays too large for it, and the {SUFFIX} file beside it belongs to another picture. "
+        "Put the one that was exported with it there, or open the project."
+    )
+
+
+def _written(recipe: Recipe, arrays: Mapping[str, Plain], beside: str = "") -> bytes:
+    top: dict[str, Any] = {MARK: "recipe", "format": FORMAT, "whole": len(arrays) == len(arrays_in(recipe))}
+    if beside:
+        top[BESIDE] = beside
     named = replace(recipe.document.model, name=_without_home(recipe.document.model.name))
     top |= {"document": to_plain(replace(recipe.document, model=named)), "arrays": dict(arrays)}
     if recipe.timeline is not None:

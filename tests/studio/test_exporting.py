@@ -28,6 +28,7 @@ from ganstudio.studio.film import Film
 from ganstudio.studio.kept import keep
 from ganstudio.studio.kept_files import export_sheet
 from ganstudio.studio.opening import open_file
+from ganstudio.studio.recipe_file import MissingArraysError
 from tests.studio.conftest import Running
 
 Run = Callable[[str | Path], Running]
@@ -87,7 +88,18 @@ def test_large_arrays_lie_beside_the_picture(run: Run, styled_model: Path, tmp_p
     fresh = Store()
     assert recipes.recipe_in(path, fresh).document == document
     assert np.array_equal(fresh.get(rows[79]), session.store.get(rows[79]))
-    path.with_suffix(".recipe").unlink()
+    again = tmp_path / "big.jpg"
+    session.change("Else", "psi", 0.5)
+    saved(running, lambda: exporting.export_picture(session, again, ExportOptions()))
+    assert recipes.recipe_in(path, Store()).document == document  # each has a file of its own
+    assert recipes.recipe_in(again, Store()).document == session.document
+    beside = tmp_path / "big.png.recipe"
+    beside.rename(tmp_path / "big.recipe")  # as earlier versions called it
+    assert recipes.recipe_in(path, Store()).document == document
+    (tmp_path / "big.recipe").write_bytes((tmp_path / "big.jpg.recipe").read_bytes())
+    with pytest.raises(MissingArraysError, match=r"big\.png .* belongs to another picture"):
+        recipes.recipe_in(path, Store())
+    (tmp_path / "big.recipe").unlink()
     with pytest.raises(Exception, match=r"big\.png leaves out arrays"):
         recipes.recipe_in(path, Store())
 
