@@ -106,6 +106,10 @@ class DeviceReady:
     asked: str = ""  # the choice that led here; empty where nobody chose
 
 
+DRAWING = "Drawing"
+"""The action of a picture that could not be drawn; the next one that can takes the problem back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something went wrong: a sentence for people, and details behind a click."""

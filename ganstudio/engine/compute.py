@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from ganstudio.core.device import AUTO, Precision
 from ganstudio.core.document import Document
 from ganstudio.core.errors import StudioError
-from ganstudio.core.frame import Activity, DeviceReady, Frame, ModelOpened, Previews, Problem
+from ganstudio.core.frame import DRAWING, Activity, DeviceReady, Frame, ModelOpened, Previews, Problem
 from ganstudio.core.progress import JobState, JobStatus, Progress, Urgency, action_of
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.pauses import shorten_pauses
@@ -241,7 +241,7 @@ class Compute:
                 if frame.preview and self.newer_waits:
                     return
 
-        self._guarded(frames)
+        self._guarded(frames, DRAWING)
 
     def _follow(self, backend: Backend) -> None:
         """Give what follows the picture a moment, even where a newer document waits: in a drag one always does."""
@@ -288,11 +288,11 @@ class Compute:
         self._deliver(_status(job, JobState.PAUSED if job.paused and state is JobState.RUNNING else state))
         return True
 
-    def _guarded(self, work: Callable[[], T]) -> T | None:
+    def _guarded(self, work: Callable[[], T], action: str = "") -> T | None:
         try:
             return work()
         except Exception as error:  # noqa: BLE001 - an error is delivered like a picture, the thread lives on
-            self._deliver(problem_of(error))
+            self._deliver(replace(problem_of(error), action=action))
             return None
 
 

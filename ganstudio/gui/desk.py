@@ -7,7 +7,7 @@ from time import perf_counter
 from PyQt6.QtCore import QObject, QTimer
 
 from ganstudio.core.device import machine_memory, process_memory
-from ganstudio.core.frame import Activity, Frame, Problem
+from ganstudio.core.frame import DRAWING, Activity, Frame, Problem
 from ganstudio.gui.bars import ModelLine, StatusLine, TopBar
 from ganstudio.gui.binding import Bindings
 from ganstudio.gui.panels.device import short_title
@@ -79,6 +79,7 @@ class Desk(QObject):
         if info is None or frame.document.model.digest != info.digest:
             return
         self._stage.show_frame(frame, info.resolution)
+        self._succeeded(DRAWING)
         self._numbers.take(frame, perf_counter())
         if not self._legible.isActive():
             self._show_numbers()

@@ -63,8 +63,7 @@ class Comparison:
     @property
     def present(self) -> Document:
         """The document that is drawn in the window."""
-        session = self._session
-        return session.document if session.previewed is None else session.previewed
+        return self._session.seen
 
     def pin(self, name: str) -> None:
         """Hold the present state fast on a side."""

@@ -18,11 +18,12 @@ from ganstudio.core.project import Timeline
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.compute import Backend
 from ganstudio.latent.path import document_at, total_seconds
+from ganstudio.studio.carried import recipe_path
 from ganstudio.studio.enlargement import PictureEnlarging
 from ganstudio.studio.mixing import latent_name
 from ganstudio.studio.pictures import SHEET_LIMIT_PX, prepare_folder, sheet
 from ganstudio.studio.playing import has_w
-from ganstudio.studio.recipe_file import SUFFIX, Enlargement, SplitRecipe, split_recipe
+from ganstudio.studio.recipe_file import Enlargement, SplitRecipe, split_recipe
 from ganstudio.studio.session import Session
 
 MOST_FRAMES = 1_000_000
@@ -68,7 +69,7 @@ class Drawing:
 
 def export_picture(session: Session, path: Path, options: ExportOptions, document: Document | None = None) -> int:
     """Write a document's picture, the one in sight where none is given; PNG, JPEG or WebP by the suffix."""
-    wanted = session.document if document is None else document
+    wanted = session.seen if document is None else document
 
     def work(backend: Backend) -> Iterator[Progress]:
         yield Progress(0, 1)
@@ -235,4 +236,4 @@ def _with_latent(document: Document, name: str, point: LatentPoint) -> Document:
 
 def _save_beside(path: Path, recipe: SplitRecipe | None) -> None:
     if recipe is not None and recipe.beside is not None:
-        write_file(path.with_suffix(SUFFIX), [recipe.beside], len(recipe.beside))
+        write_file(recipe_path(path), [recipe.beside], len(recipe.beside))

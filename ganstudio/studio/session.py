@@ -245,11 +245,15 @@ class Session:
             self.previewed = document
             self.redraw()
 
+    @property
+    def seen(self) -> Document:
+        """What the window shows: the document in sight, or the one that is previewed."""
+        return self.document if self.previewed is None else self.previewed
+
     def redraw(self) -> None:
-        """Draw the document in sight again, or the one that is previewed."""
-        document = self.document if self.previewed is None else self.previewed
-        if document.model.digest in self._models:
-            self.compute.draw(document)
+        """Draw what the window shows again."""
+        if self.seen.model.digest in self._models:
+            self.compute.draw(self.seen)
 
     def add_job(
         self,

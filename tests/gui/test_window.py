@@ -12,7 +12,7 @@ from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from ganstudio.core.document import ClassChoice, LatentPoint, NoiseMode
+from ganstudio.core.document import ClassChoice, LatentArray, LatentPoint, NoiseMode, Space
 from ganstudio.core.frame import Problem
 from ganstudio.core.progress import JobState, JobStatus, Progress
 from ganstudio.gui.panels.classes import ClassPanel
@@ -111,6 +111,18 @@ def test_a_file_that_is_no_model_is_told_in_place(start: Start, qtbot: QtBot, tm
     assert not banner.isVisible()
     qtbot.keyClick(running.window, Qt.Key.Key_N)
     assert running.settle().document == running.session.document != document
+
+
+def test_what_could_not_be_drawn_is_told_until_something_can(start: Start, qtbot: QtBot) -> None:
+    session = (running := start()).session
+    short = LatentArray(Space.Z, session.store.put(np.zeros(3, np.float32)))
+    session.change("Of another model", "inputs.z", short)
+    banner = running.window.stage.banner
+    qtbot.waitUntil(banner.isVisible, timeout=10_000)
+    assert "use a latent that was made with this model" in banner.sentence.text()
+    qtbot.keyClick(running.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not banner.isVisible(), timeout=10_000)
+    assert running.settle().document == session.document
 
 
 def test_without_a_model_the_window_says_what_to_do(start: Start, qtbot: QtBot, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from ganstudio.core.errors import StudioError
+from ganstudio.core.files import with_ending
 from ganstudio.core.frame import ModelInfo, Problem
 from ganstudio.core.project import Project
 from ganstudio.gui.actions import Command
@@ -24,6 +25,7 @@ from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.menu_choice import MenuChoice
 from ganstudio.gui.widgets.slider import SliderRange, ValueSlider
 from ganstudio.studio import exporting, recipes
+from ganstudio.studio.carried import FILMS, PICTURES
 from ganstudio.studio.exporting import ExportOptions
 from ganstudio.studio.generation import parse_seeds
 from ganstudio.studio.session import Session
@@ -192,16 +194,16 @@ class ExportPanel(Panel):
                 self.window(), self.kind.word, str(start), f"{name} (*{self._form})"
             )
         if chosen:
-            path = Path(chosen)
-            self._begin(path if self.kind.folder or path.suffix else path.with_suffix(self._form))
+            endings = (self._form, *(FILMS if self.kind.formats is FILM_FORMATS else PICTURES))
+            self._begin(Path(chosen) if self.kind.folder else with_ending(Path(chosen), endings))
 
     def copy_script(self) -> None:
         """Put a script that draws the picture on the clipboard."""
-        self._copy(lambda: recipes.as_script(self.session.document, self.session.store))
+        self._copy(lambda: recipes.as_script(self.session.seen, self.session.store))
 
     def copy_command(self) -> None:
         """Put a command line that draws the picture on the clipboard."""
-        self._copy(lambda: recipes.as_command(self.session.document, self.session.store))
+        self._copy(lambda: recipes.as_command(self.session.seen, self.session.store))
 
     def _begin(self, path: Path) -> None:
         try:

@@ -65,9 +65,9 @@ def test_a_film_and_many_seeds_are_written(start: Start, tmp_path: Path, monkeyp
     panel, session, qtbot = export_panel(running), running.session, running.qtbot
     frames = (Keyframe(LatentPoint.of_seed(1), 0.1), Keyframe(LatentPoint.of_seed(2), 0.1))
     session.change_project("Path", {"timeline": Timeline(frames)})
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "walk"), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "walk 1.5"), ""))
     running.window.book.action("export.film").trigger()
-    qtbot.waitUntil((tmp_path / "walk.mp4").exists, timeout=30_000)
+    qtbot.waitUntil((tmp_path / "walk 1.5.mp4").exists, timeout=30_000)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "many"))
     panel.what.action(SEEDS).trigger()
     panel.seeds.setText("7,9-10")

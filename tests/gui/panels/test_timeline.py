@@ -6,7 +6,7 @@ from time import perf_counter
 
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PyQt6.QtGui import QDropEvent
+from PyQt6.QtGui import QDropEvent, QGuiApplication
 from PyQt6.QtWidgets import QLineEdit
 
 from ganstudio.core.document import LatentBlend, LatentPoint, Space
@@ -15,6 +15,7 @@ from ganstudio.gui.kept_drag import kept_payload
 from ganstudio.gui.panels.timeline import TimelinePanel
 from ganstudio.latent.path import own_starts
 from ganstudio.studio import path_speed
+from ganstudio.studio.recipes import as_script
 from tests.gui.conftest import PATIENCE_MS, Running
 
 LEFT = Qt.MouseButton.LeftButton
@@ -103,6 +104,20 @@ def test_scrubbing_shows_and_back_returns(work: AtWork) -> None:
     work.qtbot.mouseClick(work.panel.bar.back, LEFT)
     assert work.session.previewed is None
     assert work.running.settle().document == work.session.document
+
+
+def test_what_is_kept_and_copied_is_the_frame_in_sight(work: AtWork) -> None:
+    work.add(1, 2)
+    work.qtbot.mouseClick(work.panel.track, LEFT, pos=work.at(0.5))
+    session, seen = work.session, work.session.previewed
+    assert seen is not None
+    work.qtbot.keyClick(work.running.window, Qt.Key.Key_L)
+    assert session.project.kept[-1].document == seen
+    work.running.window.book.action("export.script").trigger()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    assert clipboard.text() == as_script(seen, session.store)
+    assert session.previewed == seen
 
 
 def test_keyframes_are_dragged_reordered_and_removed(work: AtWork) -> None:
