@@ -2,8 +2,9 @@
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 
-from ganstudio.core.document import LatentArray, LatentBlend, LatentPoint, LatentValue, MoveAlong, Space
+from ganstudio.core.document import Document, LatentArray, LatentBlend, LatentPoint, LatentValue, MoveAlong, Space
 from ganstudio.core.errors import StudioError
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Ability
@@ -13,9 +14,14 @@ from ganstudio.core.store import Array, Store
 from ganstudio.engine.compute import Backend
 from ganstudio.studio.mixing import latent_name
 from ganstudio.studio.names import latent_in_words
+from ganstudio.studio.recipes import recipe_in
 from ganstudio.studio.session import Session
 
 Kept = tuple[KeptLatent, ...]
+
+
+class NothingToLendError(StudioError):
+    """A picture that no latent made."""
 
 
 class WrongSpaceError(StudioError):
@@ -24,31 +30,75 @@ class WrongSpaceError(StudioError):
 
 def keep(session: Session) -> None:
     """Keep the picture in sight; where styles are mixed or moved, what it lends is its ws, computed first."""
-    document, info = session.document, session.model
+    document, info = session.seen, session.model
     name = latent_name(info)
     if info is None or name is None:
         return
     value = document.inputs[name]
     if not isinstance(value, LatentValue):
         return
-    if not document.mixing and not any(isinstance(edit, MoveAlong) for edit in document.edits):
+    if lends_its_own(document):
         add(session, (KeptLatent(free_name(session.project.kept, latent_in_words(value)), document, value),))
         return
 
     def compute(backend: Backend) -> Iterator[Progress]:
-        from ganstudio.engine.latent_of import latent_of
-
-        found = latent_of(backend.model(document.model.digest), document, session.store)
-        yield Progress(1, 1, result=found)
+        yield Progress(1, 1, result=lent_latent(backend, document, session.store))
 
     def take(status: JobStatus) -> None:
-        if isinstance(status.progress.result, tuple) and not status.is_over:
-            space, rows = status.progress.result
-            latent = LatentArray(space, session.store.put(rows))
+        if isinstance(status.progress.result, LatentArray) and not status.is_over:
             title = free_name(session.project.kept, f"{latent_in_words(value)} mixed")
-            add(session, (KeptLatent(title, document, latent),))
+            add(session, (KeptLatent(title, document, status.progress.result),))
 
     session.add_job("Keep the latent", compute, take, Urgency.QUICK)
+
+
+def lends_its_own(document: Document) -> bool:
+    """Whether a document's latent is all that decides about its ws, but for truncation."""
+    return not document.mixing and not any(isinstance(edit, MoveAlong) for edit in document.edits)
+
+
+def lent_latent(backend: Backend, document: Document, store: Store) -> LatentArray:
+    """Compute the latent behind a document whose styles are mixed or moved; runs on the compute thread."""
+    from ganstudio.engine.latent_of import latent_of
+
+    space, rows = latent_of(backend.model(document.model.digest), document, store)
+    return LatentArray(space, store.put(rows))
+
+
+def read_pictures(session: Session, paths: Sequence[Path], take: Callable[[Kept], None]) -> None:
+    """Read what exported pictures lend from their recipes; `take` gets all of it at the end, by the files' names.
+
+    A picture without a latent, or with mixed styles of a model that is not open, is told by the session's `failed`.
+    """
+    found: list[KeptLatent] = []
+
+    def read(backend: Backend) -> Iterator[Progress]:
+        for number, path in enumerate(paths):
+            document = recipe_in(path, session.store).document
+            latent = next((each for each in document.inputs.values() if isinstance(each, LatentValue)), None)
+            if latent is None:
+                raise NothingToLendError(f"{path.name} was drawn without a latent, so it has none to lend.")
+            if not lends_its_own(document):
+                latent = lent_latent(backend, document, session.store)
+            yield Progress(number + 1, len(paths), path.name, KeptLatent(path.stem, document, latent))
+
+    def watch(status: JobStatus) -> None:
+        if status.is_over:
+            take(tuple(found))
+        elif isinstance(status.progress.result, KeptLatent):
+            found.append(status.progress.result)
+
+    session.add_job("Reading recipes", read, watch, Urgency.QUICK)
+
+
+def add_read(session: Session, read: Kept) -> None:
+    """Keep what exported pictures lend, under names that are free, in one step."""
+    taken: list[KeptLatent] = []
+    for each in read:
+        name = free_name((*session.project.kept, *taken), each.name)
+        taken.append(dataclasses.replace(each, name=name))
+    if taken:
+        add(session, tuple(taken))
 
 
 def add(session: Session, kept: Kept, label: str = "Keep the picture") -> None:

@@ -15,7 +15,7 @@ from ganstudio.core.store import Array
 from ganstudio.engine.compute import Backend
 from ganstudio.studio import kept
 from ganstudio.studio.exporting import ExportOptions, full_picture
-from ganstudio.studio.mixing import NamedLatent, latent_name, plain_document
+from ganstudio.studio.mixing import latent_name, plain_document
 from ganstudio.studio.pictures import save_png, sheet
 from ganstudio.studio.session import Session
 
@@ -55,18 +55,6 @@ def import_latents(session: Session, path: Path) -> None:
         kept.add(session, tuple(taken), f"Import {len(taken)} latents as {spaces}")
 
     session.add_job(f"Import {path.name}", read, take)
-
-
-def keep_named(session: Session, latents: Sequence[NamedLatent]) -> None:
-    """Keep latents by their names, each with the picture that it makes alone."""
-    info = session.model
-    taken: list[KeptLatent] = []
-    for latent, title in latents if info is not None else ():
-        assert info is not None
-        name = kept.free_name((*session.project.kept, *taken), title)
-        taken.append(KeptLatent(name, plain_document(info, session.document, latent), latent))
-    if taken:
-        kept.add(session, tuple(taken))
 
 
 def export_latents(session: Session, indices: Sequence[int], path: Path, space: Space) -> None:

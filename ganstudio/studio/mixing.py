@@ -1,18 +1,13 @@
 """Style mixing: which rows of ws are coarse, middle and fine, and what a weight of a source means."""
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from ganstudio.core.document import Document, FrozenMap, InputValue, LatentPoint, LatentValue, StyleSource
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Latent
-from ganstudio.core.progress import JobStatus, Progress, Urgency
-from ganstudio.engine.compute import Backend
-from ganstudio.studio.recipes import recipe_in
-from ganstudio.studio.session import Session
 
 COARSE_PX, MIDDLE_PX = 8, 32
 Sources = tuple[StyleSource, ...]
@@ -131,23 +126,3 @@ def plain_document(info: ModelInfo, document: Document, latent: LatentValue) -> 
     """What a latent alone looks like: of the document's classes, without truncation, mixing and edits."""
     inputs: FrozenMap[InputValue] = FrozenMap({**document.inputs, latent_name(info) or "": latent})
     return dataclasses.replace(info.document, inputs=inputs)
-
-
-def read_latents(session: Session, paths: Sequence[Path], take: Callable[[tuple[NamedLatent, ...]], None]) -> None:
-    """Read the latents of exported pictures from their recipes; `take` gets them by the files' names."""
-
-    def read(_backend: Backend) -> Iterator[Progress]:
-        for number, path in enumerate(paths):
-            found = recipe_in(path, session.store).document.inputs.get(latent_name(session.model) or "")
-            yield Progress(number + 1, len(paths), path.name, found)
-
-    found: list[NamedLatent] = []
-
-    def watch(status: JobStatus) -> None:
-        latent = status.progress.result
-        if status.is_over:
-            take(tuple(found))
-        elif isinstance(latent, LatentValue):
-            found.append((latent, paths[status.progress.done - 1].stem))
-
-    session.add_job("Reading recipes", read, watch, Urgency.QUICK)

@@ -10,8 +10,8 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.files import write_file
 from ganstudio.core.frame import Problem
 from ganstudio.studio.direction_files import is_directions
-from ganstudio.studio.kept_files import import_latents, keep_named
-from ganstudio.studio.mixing import read_latents
+from ganstudio.studio.kept import add_read, read_pictures
+from ganstudio.studio.kept_files import import_latents
 from ganstudio.studio.photo_reading import is_photo
 from ganstudio.studio.pictures import prepare_folder
 from ganstudio.studio.project_file import is_project
@@ -50,7 +50,7 @@ def _list_project(session: Session, path: Path) -> str:
 
 
 def _keep_latent(session: Session, path: Path) -> str:
-    read_latents(session, (path,), partial(keep_named, session))
+    read_pictures(session, (path,), partial(add_read, session))
     return f"the latent of {path.name} is kept"
 
 

@@ -13,7 +13,7 @@ def test_pictures_and_models_that_come_together(running: Running, styled_model: 
     said: list[str] = []
     session.noted.connect(said.append)
     for seed in (3, 4):
-        session.change("Seed", "inputs.z", LatentPoint.of_seed(seed))
+        session.change_many("Seed", {"inputs.z": LatentPoint.of_seed(seed), "psi": 0.7})
         export_picture(session, tmp_path / f"seed{seed}.png", ExportOptions())
         running.until(lambda seed=seed: f"Saved {tmp_path / f'seed{seed}.png'}." in said)  # type: ignore[misc]
     session.change("Seed", "inputs.z", LatentPoint.of_seed(0))
@@ -23,7 +23,8 @@ def test_pictures_and_models_that_come_together(running: Running, styled_model: 
     words = f"Opening seed3.png; the latent of seed4.png is kept; {styled_model.name} waits in the library."
     assert words in said
     running.until(lambda: bool(session.project.kept) and session.value("inputs.z") == LatentPoint.of_seed(3))
-    assert [(each.name, each.latent) for each in session.project.kept] == [("seed4", LatentPoint.of_seed(4))]
+    (kept,) = session.project.kept
+    assert (kept.name, kept.latent, kept.document.psi) == ("seed4", LatentPoint.of_seed(4), 0.7)
     assert session.library.recent[0].path == str(styled_model)
     assert session.model is not None
     assert session.model.architecture == "dcgan"

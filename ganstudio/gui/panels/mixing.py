@@ -8,7 +8,7 @@ from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ganstudio.core.document import SEED_COUNT, Document, StyleSource
-from ganstudio.core.frame import ModelInfo
+from ganstudio.core.frame import ModelInfo, Problem
 from ganstudio.core.inputs import Ability
 from ganstudio.core.project import Project
 from ganstudio.gui.actions import Command
@@ -24,7 +24,7 @@ from ganstudio.gui.widgets.buttons import IconButton, TextButton, describe
 from ganstudio.gui.widgets.choice import ChoiceRow, Option
 from ganstudio.gui.widgets.labels import ElidedLabel, clear, label
 from ganstudio.gui.widgets.seed_box import SeedBox
-from ganstudio.studio import mixing
+from ganstudio.studio import kept, mixing
 from ganstudio.studio.recipes import carries_recipe
 from ganstudio.studio.session import Session
 
@@ -159,17 +159,27 @@ class MixingPanel(Panel):
         """Mix in what is dropped."""
         if event is None:
             return
-        kept, pictures = self._kept(event), _pictures(event)
-        if kept or pictures:
+        held, pictures = self._kept(event), _pictures(event)
+        if held or pictures:
             event.acceptProposedAction()
-        if kept:
-            self.add_latents(kept)
+        if held:
+            self.add_latents(held)
         elif pictures:
-            mixing.read_latents(self.session, pictures, self.add_latents)
+            kept.read_pictures(self.session, pictures, self._take_read)
 
     def _kept(self, event: QDropEvent) -> tuple[mixing.NamedLatent, ...]:
-        kept = dragged_kept(event.mimeData(), self.session.project)
-        return tuple((each.latent, each.name) for each in kept)
+        dragged = dragged_kept(event.mimeData(), self.session.project)
+        return tuple((each.latent, each.name) for each in dragged)
+
+    def _take_read(self, read: kept.Kept) -> None:
+        own = self.session.document.model
+        strange = [each for each in read if each.document.model.digest != own.digest]
+        self.add_latents(tuple((each.latent, each.name) for each in read if each not in strange))
+        if strange:
+            first, model = strange[0].name, Path(strange[0].document.model.name).name
+            self.session.failed.emit(
+                Problem(f"“{first}” was drawn by {model}, whose latents mean something else here; open {model} for it.")
+            )
 
     @property
     def _count(self) -> int:

@@ -1,20 +1,23 @@
 """The style-mixing board and the mixing sheet: what a person's hands do to the document."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from ganstudio.core.document import LatentPoint, StyleSource
+from ganstudio.core.document import LatentPoint, ModelRef, StyleSource
 from ganstudio.core.project import KeptLatent
 from ganstudio.gui.canvas.weight_board import WeightBoard
 from ganstudio.gui.kept_drag import kept_payload
 from ganstudio.gui.panels.mixing import LAYERS, MixingPanel
 from ganstudio.gui.panels.mixing_sheet import CUSTOM, MixingSheetPanel
 from ganstudio.studio.exporting import ExportOptions, export_picture
+from ganstudio.studio.recipe_file import recipe_of
 from tests.gui.conftest import PATIENCE_MS, Running
 
 LEFT = Qt.MouseButton.LeftButton
@@ -215,6 +218,34 @@ def test_the_latent_of_an_exported_picture_is_mixed_in(running: Running, panel: 
     running.qtbot.waitUntil(lambda: bool(session.document.mixing), timeout=PATIENCE_MS)
     assert session.document.mixing == (StyleSource(LatentPoint(77.0), COARSE, "friend"),)
     assert session.document.inputs["z"] != LatentPoint(77.0)
+
+
+def test_an_exported_mixture_is_mixed_in_as_it_was_seen(
+    running: Running, panel: MixingPanel, tmp_path: Path
+) -> None:
+    path, session = tmp_path / "mixture.png", running.session
+    own = session.document
+    mixed = (StyleSource(LatentPoint(5.0), (0.5,) * 8),)
+    session.change_many("Mixture", {"inputs.z": LatentPoint(77.0), "mixing": mixed})
+    picture = running.settle().pictures["picture"]
+    export_picture(session, path, ExportOptions())
+    running.qtbot.waitUntil(lambda: path.exists() and not session.jobs, timeout=PATIENCE_MS)
+    session.undo()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    drop(panel, data)
+    running.qtbot.waitUntil(lambda: bool(session.document.mixing), timeout=PATIENCE_MS)
+    panel.take_only(None)
+    assert session.document.inputs == own.inputs
+    assert np.abs(running.settle().pictures["picture"].astype(int) - picture).max() <= 1
+    other = dataclasses.replace(session.document, model=ModelRef("elsewhere", "abc"), mixing=())
+    (tmp_path / "strange.recipe").write_bytes(recipe_of(other, session.store))
+    before = session.document
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "strange.recipe"))])
+    drop(panel, data)
+    running.qtbot.waitUntil(running.window.stage.banner.isVisible, timeout=PATIENCE_MS)
+    assert "“strange” was drawn by elsewhere" in running.window.stage.banner.sentence.text()
+    assert session.document == before
 
 
 def test_many_sources_scroll_sideways(running: Running, panel: MixingPanel) -> None:
