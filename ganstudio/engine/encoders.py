@@ -22,10 +22,10 @@ def encoder_of(
 ) -> Callable[[torch.Tensor], torch.Tensor] | None:
     """Return what maps pictures `[N, C, H, W]` in [-1, 1] to ws; None where the model has no encoder.
 
-    It is looked for beside the model's file, among the files `known` and the shipped ones; its file names the model
-    that it encodes for.
+    It is looked for among the files `known`, beside the model's file, and among the shipped ones; its file names the
+    model that it encodes for.
     """
-    for path in (Path(model.info.path).parent / ENCODER_FILE, *known, *shipped_encoders()):
+    for path in (*known, Path(model.info.path).parent / ENCODER_FILE, *shipped_encoders()):
         if not path.is_file():
             continue
         with suppress(StudioError):

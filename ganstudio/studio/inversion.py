@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from ganstudio.engine.inverting import Found, PhotoInversion, Sight
     from ganstudio.engine.model import Model
 
-MOST_STEPS = 100_000
+MOST_STEPS, MOST_STARTS = 100_000, 4096
+CODES = 8
 TUNING_SHARE = 0.5
 TUNED = "tuned.safetensors"
 
@@ -49,10 +50,10 @@ class InvertOptions:
     space: Space = Space.W_PLUS
     """Where to search: z, w, w+ or style."""
     starts: int = 1
-    """With optimise: places to begin at, the mean and random ones; the best goes on."""
+    """With optimise: places to begin at, the mean and random ones; the best goes on. Not in style channels."""
     in_domain: bool = False
     """With hybrid: the encoder keeps the search among what the model draws by itself (Zhu et al. 2020)."""
-    codes: int = 8
+    codes: int = CODES
     """How many codes the method codes searches for."""
     meet: str = ""
     """The stage where several codes meet, such as b16; none means the one at half the resolution."""
@@ -62,6 +63,8 @@ class InvertOptions:
     """For what is drawn at random in the search."""
     enlarge: bool = False
     """Also write enlarged.png: the reconstruction four times as wide and high, with details drawn by Real-ESRGAN."""
+    encoder: Path | None = None
+    """File of an encoder that was trained for this model; without it the one beside the model's file, or shipped."""
     device: str = AUTO
     """Where to compute: auto, cpu, cuda, cuda:1, mps."""
 

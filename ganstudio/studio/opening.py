@@ -10,6 +10,7 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.files import write_file
 from ganstudio.core.frame import Problem
 from ganstudio.studio.direction_files import is_directions
+from ganstudio.studio.encoders import is_encoder
 from ganstudio.studio.kept import add_read, read_pictures
 from ganstudio.studio.kept_files import import_latents
 from ganstudio.studio.photo_reading import is_photo
@@ -69,6 +70,14 @@ def _list_model(session: Session, path: Path) -> str:
     return f"{path.name} waits in the library"
 
 
+def _use_encoder(session: Session, path: Path) -> None:
+    session.noted.emit(session.photo.encoders.take(path))
+
+
+def _keep_encoder(session: Session, path: Path) -> str:
+    return session.photo.encoders.take(path).removesuffix(".")
+
+
 PROJECT = Opener(
     "Drop to open the project", is_project, lambda session, path: session.projects.open(path), _list_project
 )
@@ -80,9 +89,10 @@ DIRECTIONS = Opener(
 RUN = Opener("Drop to watch the run", is_run, lambda session, path: session.runs.attach(path), _watch_run)
 PHOTO = Opener("Drop to edit the photo", is_photo, lambda session, path: session.photo.open(path))
 DATA = Opener("Drop to learn from", is_data, lambda session, path: session.runs.learn_from(path))
+ENCODER = Opener("Drop to answer photos with", is_encoder, _use_encoder, _keep_encoder)
 MODEL = Opener("Drop to open", lambda _path: True, lambda session, path: session.open_model(str(path)), _list_model)
 
-OPENERS: tuple[Opener, ...] = (PROJECT, RECIPE, DIRECTIONS, LATENTS, RUN, DATA, PHOTO, MODEL)
+OPENERS: tuple[Opener, ...] = (PROJECT, RECIPE, DIRECTIONS, LATENTS, RUN, DATA, PHOTO, ENCODER, MODEL)
 """The first that takes a file opens it."""
 
 

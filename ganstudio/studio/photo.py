@@ -15,6 +15,7 @@ from ganstudio.core.project import PhotoInHand, Project
 from ganstudio.core.square import Square
 from ganstudio.core.store import Array, ArrayRef
 from ganstudio.engine.compute import Backend
+from ganstudio.studio.encoders import Encoders
 from ganstudio.studio.photo_paste import PasteBack
 from ganstudio.studio.photo_reading import ReadPhoto, framing_steps, in_hand, is_photo, reading, small_pictures
 from ganstudio.studio.photo_search import PhotoSearch
@@ -42,6 +43,7 @@ class PhotoEditing:
     def __init__(self, session: "Session") -> None:
         """Nothing is read before `open`."""
         self._session = session
+        self.encoders = Encoders(session)
         self.search = PhotoSearch(session)
         self.back = PasteBack(session)
         self.reading = ""  # the name of the photo that is being read

@@ -1,12 +1,9 @@
 """One search for a photo's latent, step by step on the compute thread; its best so far is a document."""
 
 import dataclasses
-import json
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,9 +18,9 @@ from ganstudio.core.progress import Progress
 from ganstudio.core.project import PhotoInHand
 from ganstudio.core.store import Store
 from ganstudio.engine.compute import Backend
+from ganstudio.studio.encoders import has_encoder
 from ganstudio.studio.inversion import TUNING_SHARE
 from ganstudio.studio.photo_reading import aligned_picture
-from ganstudio.studio.recipe_file import MARK
 
 if TYPE_CHECKING:
     from ganstudio.engine.inverting import Found
@@ -31,7 +28,6 @@ if TYPE_CHECKING:
 
 KEPT_EVERY_S = 1.0
 LIGHT_BYTES = 256 << 10
-ENCODER_FILE = "encoder.safetensors"
 ENCODING = (Method.ENCODER, Method.HYBRID)
 TUNED = "tuned"
 CODES, MOST_CODES = 8, 32
@@ -70,28 +66,6 @@ class Best:
     steps: int
 
 
-def has_encoder(info: ModelInfo) -> bool:
-    """Whether an encoder of a model ships or lies beside its file; reads no more than the heads of files."""
-    from ganstudio.checkpoints.shipped import shipped_encoders
-
-    for path in (Path(info.path).parent / ENCODER_FILE, *shipped_encoders()):
-        with suppress(OSError):
-            if encoded_by(path, path.stat().st_mtime_ns) == info.digest:
-                return True
-    return False
-
-
-@lru_cache(maxsize=64)
-def encoded_by(path: Path, _written: int) -> str:
-    """Return the digest of the model that an encoder's file names, empty where it names none."""
-    from safetensors import SafetensorError, safe_open
-
-    with suppress(SafetensorError, ValueError, TypeError, AttributeError), safe_open(path, framework="np") as file:
-        encodes = json.loads((file.metadata() or {}).get(MARK, "{}")).get("provenance", {}).get("encodes", {})
-        return str(encodes.get("digest", ""))
-    return ""
-
-
 def spaces_of(info: ModelInfo) -> tuple[Space, ...]:
     """Return where a model's latents can be searched for, the most faithful first."""
     if Ability.TRUNCATION not in info.abilities:
@@ -105,9 +79,9 @@ def meetings_of(info: ModelInfo) -> tuple[StageInfo, ...]:
     return tuple(stage for stage in info.stages[:-1] if stage.units and stage.side > 1)
 
 
-def fitting(plan: Plan, info: ModelInfo) -> Plan:
-    """Return a plan that a model can follow."""
-    encoder, spaces, meetings = has_encoder(info), spaces_of(info), meetings_of(info)
+def fitting(plan: Plan, info: ModelInfo, encoders: Sequence[Path] = ()) -> Plan:
+    """Return a plan that a model can follow, with an encoder among these files, beside it or shipped."""
+    encoder, spaces, meetings = has_encoder(info, encoders), spaces_of(info), meetings_of(info)
     method = plan.method or (Method.HYBRID if encoder else Method.OPTIMISE)
     if (method in ENCODING and not encoder) or (method is Method.CODES and not meetings):
         method = Method.OPTIMISE
@@ -134,14 +108,15 @@ class SearchRun:
         *,
         onward: bool,
         folder: Path,
+        encoders: Sequence[Path] = (),
     ) -> None:
         """Take a photo's square, a plan that fits, and the document whose classes hold; begin there where `onward`.
 
-        A model that was tuned is written into `folder`.
+        A model that was tuned is written into `folder`; `encoders` are files that may be the model's.
         """
         self.best: Best | None = None
         self.tuned: ModelInfo | None = None
-        self._folder = folder
+        self._folder, self._encoders = folder, encoders
         self._store, self._info, self._hand, self._plan = store, info, hand, plan
         self._document, self._onward = document, onward
         self._noted = 0.0
@@ -162,7 +137,7 @@ class SearchRun:
         yield Progress(0, plan.steps, "Getting ready")
         regular = plan.in_domain and plan.method is Method.HYBRID
         alone = plan.method in (Method.OPTIMISE, Method.CODES) or (self._onward and not regular)
-        encode = None if alone else encoder_of(model)
+        encode = None if alone else encoder_of(model, self._encoders)
         tuning = round(plan.steps * TUNING_SHARE) if plan.method is Method.PIVOTAL else 0
         inversion = PhotoInversion(
             model,

@@ -59,7 +59,7 @@ class PhotoSearch:
     def plan(self) -> Plan:
         """How the next search goes, as far as the model allows."""
         info = self._session.model
-        return self._plan if info is None else fitting(self._plan, info)
+        return self._plan if info is None else fitting(self._plan, info, self._session.photo.encoders.files)
 
     @property
     def busy(self) -> bool:
@@ -134,7 +134,10 @@ class PhotoSearch:
             return
         document = hand.found if onward and hand.found is not None else session.document
         folder = session.settings.folder / TUNED
-        self._run = SearchRun(session.store, info, hand, self.plan, document, onward=onward, folder=folder)
+        known = session.photo.encoders.files
+        self._run = SearchRun(
+            session.store, info, hand, self.plan, document, onward=onward, folder=folder, encoders=known
+        )
         self._source, self._followed = hand, self.plan
         self._shown, self.best, self.picture, self.words = session.document, None, None, "Getting ready…"
         if not onward:

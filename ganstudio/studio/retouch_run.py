@@ -1,7 +1,7 @@
 """One local edit or restoration, step by step on the compute thread; its best so far is a document."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -59,7 +59,7 @@ class Wish:
     """What is asked for: a mask uint8 `[n, n]`, strokes uint8 `[n, n, 3]`, a photo uint8 `[R, R, 3]`, another picture.
 
     `context` is what a face is set into: a document, or the file of another photo. `factor` is how many times smaller a
-    small photo is taken to be, `strength` how much strokes and styles count.
+    small photo is taken to be, `strength` how much strokes and styles count, `encoders` files that may be the model's.
     """
 
     tool: Tool
@@ -71,6 +71,7 @@ class Wish:
     photo: Array | None = None
     other: Document | None = None
     context: Document | Path | None = None
+    encoders: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class RetouchRun:
         edit = quickened(self._edit(model, start), model).within(wish.steps)
         encode = None
         if wish.tool is Tool.FACE:
-            encode, start = encoded(model, edit.wanted.picture)
+            encode, start = encoded(model, edit.wanted.picture, wish.encoders)
         labels = labels_of(class_of(self._document), model)
         search = LocalSearch(
             model.generator,
@@ -190,14 +191,14 @@ def start_of(document: Document, model: "Model", store: Store) -> "LatentCode":
     return LatentCode(code, {}, {} if known is None else known.noises)
 
 
-def encoded(model: "Model", picture: "torch.Tensor") -> "tuple[Encode, LatentCode]":
+def encoded(model: "Model", picture: "torch.Tensor", known: Sequence[Path] = ()) -> "tuple[Encode, LatentCode]":
     """Return a model's encoder, and what it says of a picture `[1, C, R, R]`; raises RetouchError without one."""
     import torch
 
     from ganstudio.core.generator import LatentCode
     from ganstudio.engine.encoders import encoder_of
 
-    encode = encoder_of(model)
+    encode = encoder_of(model, known)
     if encode is None:
         raise RetouchError(NO_ENCODER)
     with torch.no_grad():

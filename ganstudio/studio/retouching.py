@@ -13,7 +13,7 @@ from ganstudio.core.progress import JobState, JobStatus
 from ganstudio.core.project import KeptLatent, Marks, Project
 from ganstudio.core.store import Array, is_mask, is_picture
 from ganstudio.studio.face_context import face_region
-from ganstudio.studio.photo_run import Best, codes_in_words, has_encoder
+from ganstudio.studio.photo_run import Best, codes_in_words
 from ganstudio.studio.photo_search import BUSY
 from ganstudio.studio.retouch_run import (
     NO_ENCODER,
@@ -114,7 +114,7 @@ class Retouching:
         tool, session = self.choices.tool, self._session
         if not can_retouch(session.model, tool):
             return "This model cannot follow that; choose another tool."
-        if tool is Tool.FACE and session.model is not None and not has_encoder(session.model):
+        if tool is Tool.FACE and session.model is not None and not session.photo.encoders.serve(session.model):
             return NO_ENCODER
         if tool in SEES_PHOTO and session.photo.aligned is None:
             return "Open a photo first: drop one anywhere on the window."
@@ -162,6 +162,7 @@ class Retouching:
         wish = Wish(
             choices.tool, choices.steps, choices.strength, choices.factor, mask, strokes,
             session.photo.aligned, None if other is None else other.document, self._context(),
+            session.photo.encoders.files,
         )  # fmt: skip
         self._run = RetouchRun(session.store, session.model, session.document, wish)
         self._shown, self._recorded, self.sight, self.words = session.document, None, None, "Getting ready…"

@@ -85,6 +85,7 @@ class Settings:
     keeping: Keeping = field(default_factory=Keeping, compare=False, repr=False)
     projects: list[str] = field(default_factory=list)  # project files opened or saved lately, the latest first
     keys: dict[str, str] = field(default_factory=dict)  # shortcuts by command, where they are a person's own
+    encoders: list[str] = field(default_factory=list)  # files of encoders opened lately, the latest first
     exports: str = ""  # the folder that saved pictures go to at first
     journal_s: float = JOURNAL_S  # seconds between two writes of the journal, at most
 
@@ -144,6 +145,7 @@ def _from_json(found: dict[str, Any], folder: Path) -> Settings:
     if found.get("preview_ms") in PREVIEW_CHOICES_MS:
         settings.preview_ms = int(found["preview_ms"])
     settings.recent, settings.projects = _texts(found.get("recent")), _texts(found.get("projects"))
+    settings.encoders = _texts(found.get("encoders"))
     settings.layout, settings.keys = _named_texts(found.get("layout")), _named_texts(found.get("keys"))
     return settings
 

@@ -14,9 +14,10 @@ from ganstudio.core.paths import ASSETS
 from ganstudio.core.project import Edge, PasteOptions
 from ganstudio.core.square import Square
 from ganstudio.core.store import Array, Store
+from ganstudio.studio.encoders import has_encoder
 from ganstudio.studio.journal import JOURNAL, read_journal
 from ganstudio.studio.opening import open_file, opener_of
-from ganstudio.studio.photo_run import Plan, fitting, has_encoder, spaces_of
+from ganstudio.studio.photo_run import Plan, fitting, spaces_of
 from ganstudio.studio.project_file import open_project, save_project
 from ganstudio.studio.session import Session
 from tests.studio.conftest import PATIENCE_S, Running

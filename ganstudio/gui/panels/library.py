@@ -12,6 +12,7 @@ from ganstudio.gui.widgets.buttons import TextButton
 from ganstudio.gui.widgets.card import Card, CardText
 from ganstudio.gui.widgets.labels import clear, label
 from ganstudio.studio.library import ModelEntry
+from ganstudio.studio.opening import open_file
 from ganstudio.studio.session import Session
 
 FILES = "Models (*.safetensors *.pkl *.pt *.pth *.ckpt *.bin);;All files (*)"
@@ -49,7 +50,7 @@ class LibraryPanel(Panel):
         start = recent[0].summary if recent else str(Path.home())
         chosen, _ = QFileDialog.getOpenFileName(self.window(), "Open a model", start, FILES)
         if chosen:
-            self.session.open_model(chosen)
+            open_file(self.session, Path(chosen))
 
     def _model_changed(self, *_told: object) -> None:
         self._fill()

@@ -20,7 +20,7 @@ from ganstudio.gui.widgets.buttons import TextButton
 from ganstudio.gui.widgets.choice import ChoiceRow, Option
 from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.slider import SliderRange, ValueSlider
-from ganstudio.studio.photo_run import ENCODING, begins_afresh, has_encoder, meetings_of, spaces_of
+from ganstudio.studio.photo_run import ENCODING, begins_afresh, meetings_of, spaces_of
 from ganstudio.studio.session import Session
 
 STEPS = SliderRange(low=1, high=1000, default=200, step=10, decimals=0)
@@ -96,7 +96,7 @@ class PhotoSearchPanel(Panel):
         for chart in (self.likeness, self.pixels):
             self.column.addWidget(chart)
         self._spaces: tuple[Space, ...] = ()
-        for signal in (search.changed, session.photo.changed, session.model_changed):
+        for signal in (search.changed, session.photo.changed, session.photo.encoders.changed, session.model_changed):
             self.on_sight(signal, self._show)
         self.on_sight(search.sight_arrived, self._show_progress)
         self.on_sight(session.project_changed, self.joined.show_codes)
@@ -149,7 +149,7 @@ class PhotoSearchPanel(Panel):
         info, search = self.session.model, self._search
         if info is None:
             return
-        encoder, plan = has_encoder(info), search.plan
+        encoder, plan = self.session.photo.encoders.serve(info), search.plan
         missing = dict.fromkeys(ENCODING, "" if encoder else NO_ENCODER)
         missing[Method.CODES] = "" if meetings_of(info) else NO_MEETING
         for method, (_, tip) in METHODS.items():

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from PyQt6.QtWidgets import QWidget
 
+from ganstudio.checkpoints.shipped import MODEL_FILE
 from ganstudio.gui.actions import Command
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.run_words import STATES, pace_words, progress_words
@@ -16,6 +17,7 @@ from ganstudio.gui.widgets.buttons import TextButton
 from ganstudio.gui.widgets.facts import Facts
 from ganstudio.gui.widgets.fold import Fold
 from ganstudio.gui.widgets.labels import label
+from ganstudio.studio.encoders import encoded_by
 from ganstudio.studio.field_notes import in_words, text_of
 from ganstudio.studio.run_reading import Glance, RunReading
 from ganstudio.studio.run_watch import RunState
@@ -137,6 +139,8 @@ class TrainRunPanel(Panel):
         if reading is not None and reading.unreadable:
             facts.append(("Unreadable", f"{len(reading.unreadable)} pictures; the log names them"))
         facts += [("Works", glance.worker)] if glance.worker else []
+        reads = encoded_by(glance.path / MODEL_FILE)[1]
+        facts += [("Used", f"in “Edit photo”, for photos with {Path(reads).name}")] if reads else []
         facts.append(("Folder", str(glance.path)))
         if tuple(facts) != self._facts:
             self._facts = tuple(facts)

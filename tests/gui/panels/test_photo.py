@@ -23,6 +23,7 @@ from ganstudio.gui.panels.photo_search import PhotoSearchPanel
 from ganstudio.gui.panels.photo_views import BeforeAfterPage, MaskPage, PastedPage
 from ganstudio.gui.widgets.slider import ValueSlider
 from ganstudio.studio.photo_run import Plan
+from tests.architectures.test_encoder_recipe import generator_file, run_of
 from tests.data.odd_photos import readable, refused
 from tests.gui.conftest import PATIENCE_MS, Running
 
@@ -234,6 +235,24 @@ def test_an_encoder_can_be_trained_for_a_model_without(start: Callable[..., Runn
     draft = running.session.runs.draft
     assert draft.architecture == "encoder"
     assert draft.recipe["generator"] == str(styled_model)
+
+
+def test_an_encoder_that_was_trained_is_used(start: Callable[..., Running], tmp_path: Path) -> None:
+    model = generator_file(tmp_path / "own.safetensors")
+    running = start(model)
+    running.window.show_workspace("photo")
+    search = running.window.panel(PhotoSearchPanel)
+    assert search
+    assert not search.methods.button("encoder").isEnabled()
+    trainer = run_of(model)
+    trainer.save_model(tmp_path / "reads-own.safetensors", ("generator", "discriminator"))
+    drop(running, tmp_path / "reads-own.safetensors")
+    assert search.methods.button("encoder").isEnabled()
+    assert search.methods.button("hybrid").isChecked()
+    assert not search.reason.isVisible()
+    assert not search.train.isVisible()
+    assert running.session.model is not None
+    assert running.session.model.path == str(model), "the model stays open"
 
 
 def test_several_codes_are_chosen_by_mouse_searched_for_and_turned_off(start: Callable[..., Running]) -> None:
