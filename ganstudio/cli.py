@@ -47,8 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
     except StudioError as problem:
         print(problem, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(*(stop.args or ("Stopped.",)), file=sys.stderr)
         return 130
 
 

@@ -20,6 +20,7 @@ from ganstudio.engine.drawn_code import drawn_by, labels_of, of_class
 from ganstudio.engine.model import Model
 from ganstudio.latent.inversion import (
     Inversion,
+    InversionError,
     InversionOptions,
     InversionStep,
     Spread,
@@ -105,13 +106,21 @@ class PhotoInversion:
 
         Steps compare in 16 bits where the device is quicker so and no other precision is asked for; what is found in
         the end is always measured in float32. Several codes go on from `several`. `encode` maps pictures `[N, C, R, R]`
-        to ws; raises EncoderMissingError where a method needs one.
+        to ws; raises EncoderMissingError where a method needs one, InversionError in spaces
+        that it cannot search.
         """
         if encode is None and start is None and method in (Method.ENCODER, Method.HYBRID):
             raise EncoderMissingError(
                 f"The model {model.info.name} has no encoder, which {method} needs; choose optimise, or train an "
                 "encoder for it first."
             )
+        if method is Method.HYBRID and options.space is Space.Z and model.w_avg is not None:
+            raise InversionError(
+                "An encoder's answer lies outside of z, so no search goes on from it there; choose w+, w or style, or "
+                "optimise in z."
+            )
+        if method in (Method.ENCODER, Method.CODES):
+            options = replace(options, space=Space.W_PLUS)
         self.model, self.method, self._encode, self._start = model, method, encode, start
         options = replace(options, precision=precision or quick_precision(model.generator.device))
         self.options = options if model.w_avg is not None else replace(options, space=Space.Z, search_noise=False)
@@ -171,7 +180,8 @@ class PhotoInversion:
         self.found = replace(self.found, picture=picture, lpips=step.best_perceptual, pixel=step.best_pixel)
 
     def _encoded(self) -> LatentCode | None:
-        if self._encode is None or self.method in (Method.OPTIMISE, Method.CODES):
+        in_z = self.options.space is Space.Z  # where an encoder's answer is no beginning
+        if self._encode is None or self.method in (Method.OPTIMISE, Method.CODES) or in_z:
             return None
         with torch.no_grad():
             return LatentCode(self._encode(self._wanted.picture).float())

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from ganstudio.core.errors import WrongInputError
 from ganstudio.core.files import write_file
 from ganstudio.core.inverting import Method
 from ganstudio.core.progress import Progress
+from ganstudio.studio.encoders import encoded_by
 from ganstudio.studio.enlargement import PictureEnlarging
 from ganstudio.studio.framings import framing_of
 from ganstudio.studio.pictures import prepare_folder, save_png
@@ -21,19 +22,25 @@ from ganstudio.studio.pictures import prepare_folder, save_png
 if TYPE_CHECKING:
     from ganstudio.core.square import Square
     from ganstudio.core.store import Array
-    from ganstudio.engine.inverting import Found, PhotoInversion, Sight
+    from ganstudio.data.faces.placing import Placing
+    from ganstudio.data.photos import Photo
+    from ganstudio.engine.inverting import Encode, Found, PhotoInversion, Sight
     from ganstudio.engine.model import Model
 
 MOST_STEPS, MOST_STARTS = 100_000, 4096
 CODES = 8
 TUNING_SHARE = 0.5
 TUNED = "tuned.safetensors"
+WRITTEN = (
+    "aligned.png", "reconstruction.png", "enlarged.png", "latent.npz", "curves.csv", "pasted.png", "report.json", TUNED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class InvertOptions:
     """Find the latent of a photo, and write aligned.png, reconstruction.png, latent.npz, curves.csv, pasted.png and
-    report.json; pivotal also writes tuned.safetensors, which opens as the tuned model where the model itself is."""
+    report.json; pivotal also writes tuned.safetensors, which opens as the tuned model where the model itself is. Ctrl+C
+    ends a search early and writes the best until then."""
 
     photo: Path
     """The photo."""
@@ -59,6 +66,9 @@ class InvertOptions:
     """The stage where several codes meet, such as b16; none means the one at half the resolution."""
     face: int = 1
     """Which of several faces, the largest first."""
+    square: tuple[float, float, float, float] | None = None
+    """X Y SIDE ANGLE: cut this out instead of a face; the middle and the side in pixels of the upright photo, turned
+    clockwise by radians, as report.json says it."""
     seed: int = 0
     """For what is drawn at random in the search."""
     enlarge: bool = False
@@ -70,57 +80,107 @@ class InvertOptions:
 
 
 def invert(options: InvertOptions) -> Iterator[Progress]:
-    """Find, frame, search, write; every step is yielded with its LPIPS."""
-    if not 0 < options.steps <= MOST_STEPS:
-        raise WrongInputError(f"{options.steps} steps cannot be taken; give 1 to {MOST_STEPS}.")
+    """Find, frame, search, write; every step is yielded with its LPIPS.
+
+    Who stops it once it searches has the best until then: on Ctrl+C that is written, too.
+    """
+    refuse_wrong(options)
     folder = prepare_folder(options.out)
     yield Progress(0, options.steps, f"opening {options.model}")
 
-    from ganstudio.checkpoints.tuned import save_tuned
-    from ganstudio.data.faces.judge import shipped_detector
-    from ganstudio.data.faces.paste import Change, paste_into
-    from ganstudio.data.faces.placing import place
     from ganstudio.data.faces.square import cut
-    from ganstudio.data.photos import read_photo, save_photo
+    from ganstudio.data.photos import read_photo
     from ganstudio.engine.model import open_model
 
     photo = read_photo(options.photo)
     model = open_model(options.model, device=options.device)
-    placing = place(shipped_detector(), photo, framing_of(model), options.face)
+    method, encode = way_of(options, model)
+    refuse_contradictions(options, method)
+    placing = placed_by(options, model, photo)
     aligned = cut(photo.shown, placing.square, model.info.resolution)
+    inversion = prepared(options, method, encode, model, aligned)
     save_png(folder / "aligned.png", aligned)
-    inversion = prepared(options, model, aligned)
-    sights: list[Sight] = []
-    for sight in inversion.steps():
-        sights.append(sight)
-        yield Progress(len(sights), options.steps, f"{sight.part} {sight.number}: LPIPS {sight.lpips:.4f}")
+    results = Results(options, folder, photo, placing)
+    try:
+        for sight in inversion.steps():
+            results.sights.append(sight)
+            yield Progress(len(results.sights), options.steps, f"{sight.part} {sight.number}: LPIPS {sight.lpips:.4f}")
+    except (KeyboardInterrupt, GeneratorExit) as stop:
+        if inversion.found is None:
+            raise
+        inversion.settle()
+        said = results.write(model, inversion.found)
+        if isinstance(stop, GeneratorExit):
+            raise
+        raise KeyboardInterrupt(f"Stopped; the best until then is kept. {said}") from stop
     found = inversion.found
     assert found is not None, "every method has a first step"
-    save_png(folder / "reconstruction.png", found.picture)
     if options.enlarge:
         save_png(folder / "enlarged.png", (yield from PictureEnlarging(options.device).enlarged(found.picture)))
-    write_bytes(folder / "latent.npz", latent_file(model, found))
-    write_bytes(folder / "curves.csv", curves(sights).encode())
-    if found.changes:
-        save_tuned(folder / TUNED, Path(model.info.path), found.changes)
-    save_photo(photo, paste_into(photo, Change(found.picture), placing.square), folder / "pasted.png")
-    report = report_of(options, model, found, placing.square, (*placing.words, *photo.notes))
-    write_bytes(folder / "report.json", (json.dumps(report, indent=1) + "\n").encode())
-    said = f"{folder}: LPIPS {found.lpips:.4f} (the mean's picture {found.lpips_of_mean:.4f}), PSNR {found.psnr:.1f} dB"
-    yield Progress(options.steps, options.steps, " ".join((*placing.words, said)))
+    yield Progress(options.steps, options.steps, " ".join((*placing.words, results.write(model, found))))
 
 
-def prepared(options: InvertOptions, model: "Model", aligned: "Array") -> "PhotoInversion":
-    """Lay out the inversion that the options ask for."""
+def refuse_wrong(options: InvertOptions) -> None:
+    """Refuse numbers out of bounds, and results that would take the place of what is read; raises WrongInputError."""
+    if not 0 < options.steps <= MOST_STEPS:
+        raise WrongInputError(f"{options.steps} steps cannot be taken; give 1 to {MOST_STEPS}.")
+    if not 0 < options.starts <= MOST_STARTS:
+        raise WrongInputError(f"A search cannot begin at {options.starts} places; give 1 to {MOST_STARTS}.")
+    for given in (options.photo, Path(options.model), options.encoder):
+        if given is not None and given.name in WRITTEN and given.resolve() == (options.out / given.name).resolve():
+            raise WrongInputError(
+                f"{given} lies where a result of that name would be written over it; choose another folder with --out."
+            )
+
+
+def refuse_contradictions(options: InvertOptions, method: Method) -> None:
+    """Refuse what a method would leave aside without a word; raises WrongInputError."""
+    codes = (options.codes, options.meet) != (CODES, "")
+    encoded = options.space is not Space.W_PLUS and method in (Method.ENCODER, Method.CODES)
+    for wrong, name, remedy in (
+        (options.starts > 1 and method is not Method.OPTIMISE, "--starts", "it is for --method optimise"),
+        (options.in_domain and method is not Method.HYBRID, "--in-domain", "it is for --method hybrid"),
+        (codes and method is not Method.CODES, "--codes or --meet", "they are for --method codes"),
+        (encoded, f"--space {options.space.value}", "leave it out"),
+    ):
+        if wrong:
+            raise WrongInputError(f"The method {method} has no use for {name}; {remedy}.")
+
+
+def way_of(options: InvertOptions, model: "Model") -> "tuple[Method, Encode | None]":
+    """Return the method that suits a model where none is asked for, and the encoder; raises WrongInputError."""
     from ganstudio.engine.encoders import encoder_of
+
+    if options.method in (Method.OPTIMISE, Method.CODES):
+        return options.method, None
+    known = () if options.encoder is None else (options.encoder,)
+    if known and encoded_by(known[0])[0] != model.info.digest:
+        raise WrongInputError(f"{known[0]} is no encoder of {model.info.name}; train one for it, or leave it out.")
+    encode = encoder_of(model, known)
+    return options.method or (Method.OPTIMISE if encode is None else Method.HYBRID), encode
+
+
+def placed_by(options: InvertOptions, model: "Model", photo: "Photo") -> "Placing":
+    """Return what is cut out: the square that was asked for, else a face, else the middle."""
+    from ganstudio.core.square import Square
+    from ganstudio.data.faces.judge import shipped_detector
+    from ganstudio.data.faces.placing import Placing, place
+
+    if options.square is not None:
+        return Placing(Square(*options.square), None, (), ())
+    return place(shipped_detector(), photo, framing_of(model), options.face, by_hand="with --square")
+
+
+def prepared(
+    options: InvertOptions, method: Method, encode: "Encode | None", model: "Model", aligned: "Array"
+) -> "PhotoInversion":
+    """Lay out the inversion that the options ask for."""
     from ganstudio.engine.inverting import PhotoInversion
     from ganstudio.latent.inversion import InversionOptions
     from ganstudio.latent.local_edits import DOMAIN
     from ganstudio.latent.multi_code import MultiCodeOptions
     from ganstudio.latent.pivotal import TuningOptions
 
-    encode = None if options.method in (Method.OPTIMISE, Method.CODES) else encoder_of(model)
-    method = options.method or (Method.OPTIMISE if encode is None else Method.HYBRID)
     tuned = round(options.steps * TUNING_SHARE) if method is Method.PIVOTAL else 0
     return PhotoInversion(
         model,
@@ -130,13 +190,42 @@ def prepared(options: InvertOptions, model: "Model", aligned: "Array") -> "Photo
             space=options.space,
             steps=options.steps - tuned,
             seed=options.seed,
-            starts=max(options.starts, 1) if method is Method.OPTIMISE else 1,
-            domain_weight=DOMAIN if options.in_domain and method is Method.HYBRID else 0.0,
+            starts=options.starts,
+            domain_weight=DOMAIN if options.in_domain else 0.0,
         ),
         tuning=TuningOptions(steps=tuned, seed=options.seed),
         codes=MultiCodeOptions(codes=options.codes, stage=options.meet),
         encode=encode,
     )
+
+
+@dataclass
+class Results:
+    """What is written beside one another of one inversion; `sights` are its steps."""
+
+    options: InvertOptions
+    folder: Path
+    photo: "Photo"
+    placing: "Placing"
+    sights: "list[Sight]" = field(default_factory=list)
+
+    def write(self, model: "Model", found: "Found") -> str:
+        """Write all but aligned.png and enlarged.png, and say how near it came."""
+        from ganstudio.checkpoints.tuned import save_tuned
+        from ganstudio.data.faces.paste import Change, paste_into
+        from ganstudio.data.photos import save_photo
+
+        folder, photo, square = self.folder, self.photo, self.placing.square
+        save_png(folder / "reconstruction.png", found.picture)
+        write_bytes(folder / "latent.npz", latent_file(model, found))
+        write_bytes(folder / "curves.csv", curves(self.sights).encode())
+        if found.changes:
+            save_tuned(folder / TUNED, Path(model.info.path), found.changes)
+        save_photo(photo, paste_into(photo, Change(found.picture), square), folder / "pasted.png")
+        report = report_of(self.options, model, found, square, (*self.placing.words, *photo.notes))
+        write_bytes(folder / "report.json", (json.dumps(report, indent=1) + "\n").encode())
+        mean = f"the mean's picture {found.lpips_of_mean:.4f}"
+        return f"{folder}: LPIPS {found.lpips:.4f} ({mean}), PSNR {found.psnr:.1f} dB"
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -195,6 +284,8 @@ def report_of(
         "photo": options.photo.name,
         "method": str(found.method),
         "space": str(found.space.value),
+        **({"starts": options.starts} if options.starts > 1 else {}),
+        **({"in_domain": True} if options.in_domain else {}),
         **({} if found.several is None else {"codes": len(found.several.offsets), "meet": found.several.stages[-1]}),
         "steps": found.steps,
         "seconds": round(found.seconds, 3),

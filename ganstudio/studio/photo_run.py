@@ -86,7 +86,7 @@ def fitting(plan: Plan, info: ModelInfo, encoders: Sequence[Path] = ()) -> Plan:
     if (method in ENCODING and not encoder) or (method is Method.CODES and not meetings):
         method = Method.OPTIMISE
     space = plan.space if plan.space in spaces else spaces[0]
-    if method is Method.CODES:
+    if method in (Method.CODES, Method.ENCODER) or (method is Method.HYBRID and space is Space.Z):
         space = spaces[0]
     stage = plan.stage
     if meetings and stage not in (each.name for each in meetings):

@@ -13,16 +13,18 @@ from PIL import Image
 from ganstudio import cli
 from ganstudio.core.document import Space
 from ganstudio.core.errors import StudioError, WrongInputError
-from ganstudio.core.generator import LatentCode
+from ganstudio.core.generator import Generator, LatentCode
 from ganstudio.core.inverting import Method
 from ganstudio.core.paths import ASSETS
 from ganstudio.core.pixels import to_pixels
 from ganstudio.core.store import Array
 from ganstudio.data.faces.placing import NoSuchFaceError
 from ganstudio.data.photos import photo_of
+from ganstudio.engine.encoders import encoder_of
 from ganstudio.engine.inverting import EncoderMissingError
 from ganstudio.engine.model import open_model
 from ganstudio.studio.inversion import InvertOptions, invert
+from tests.architectures.test_encoder_recipe import generator_file, run_of
 from tests.data.odd_photos import readable, refused
 
 ASTRONAUT = ASSETS / "samples" / "astronaut.png"
@@ -153,3 +155,118 @@ def test_several_codes_are_written_as_what_they_are(styled_model: Path, tmp_path
         run(dataclasses.replace(options, meet="b99"))
     with pytest.raises(StudioError, match="at least two and at most 64, not 1"):
         run(dataclasses.replace(options, codes=1))
+
+
+def test_the_best_of_several_starts_goes_on(styled_model: Path, tmp_path: Path) -> None:
+    lpips = []
+    for starts in (1, 12):
+        options = InvertOptions(ASTRONAUT, tmp_path / str(starts), str(styled_model), steps=1, starts=starts)
+        run(options)
+        report = json.loads((options.out / "report.json").read_text())
+        assert report.get("starts", 1) == starts
+        lpips.append(report["lpips"])
+    assert lpips[1] < lpips[0]
+    with pytest.raises(WrongInputError, match="cannot begin at 0 places; give 1 to"):
+        run(dataclasses.replace(options, starts=0))
+
+
+def test_an_encoder_of_ones_own_starts_a_search_and_keeps_it_in_its_domain(tmp_path: Path) -> None:
+    model, file = generator_file(tmp_path / "own.safetensors"), tmp_path / "reads-own.safetensors"
+    run_of(model).save_model(file, ("generator", "discriminator"))
+    reports = {}
+    for name, asked in (
+        ("encoder", {"method": Method.ENCODER}),
+        ("free", {}),
+        ("domain", {"in_domain": True}),
+    ):
+        out = tmp_path / name
+        run(InvertOptions(ASTRONAUT, out, str(model), steps=30, encoder=file, **asked))  # type: ignore[arg-type]
+        reports[name] = json.loads((out / "report.json").read_text())
+    assert (reports["encoder"]["method"], reports["encoder"]["steps"]) == ("encoder", 0)
+    assert reports["free"]["method"] == reports["domain"]["method"] == "hybrid"
+    assert reports["free"]["lpips"] < reports["encoder"]["lpips"]
+    assert reports["domain"]["in_domain"]
+    assert [row["part"] for row in curves(tmp_path / "domain")][:2] == ["encoder", "optimisation"]
+    assert float(curves(tmp_path / "domain")[1]["domain"]) > 0
+    assert "domain" not in curves(tmp_path / "free")[1]
+    encode = encoder_of(open_model(model, "cpu"), (file,))
+    assert encode is not None
+    apart = {}
+    for name in ("free", "domain"):
+        drawn = torch.from_numpy(pixels(tmp_path / name / "reconstruction.png").copy()).permute(2, 0, 1)[None]
+        found = torch.from_numpy(np.load(tmp_path / name / "latent.npz")["w"])
+        apart[name] = float((encode(drawn / 127.5 - 1.0) - found).square().mean())
+    assert apart["domain"] < apart["free"], "its code is what the encoder says of its picture"
+    with pytest.raises(WrongInputError, match=r"reads-own\.safetensors is no encoder of faces; train one for it"):
+        run(InvertOptions(ASTRONAUT, tmp_path / "other", "faces", encoder=file))
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"method": Method.CODES, "starts": 3}, "no use for --starts; it is for --method optimise"),
+        ({"method": Method.OPTIMISE, "in_domain": True}, "no use for --in-domain; it is for --method hybrid"),
+        ({"meet": "b8"}, "The method optimise has no use for --codes or --meet"),
+        ({"method": Method.CODES, "space": Space.STYLE}, "no use for --space style; leave it out"),
+    ],
+)
+def test_what_a_method_would_leave_aside_is_refused(
+    asked: dict[str, object], words: str, styled_model: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(WrongInputError, match=words):
+        run(InvertOptions(ASTRONAUT, tmp_path / "out", str(styled_model), **asked))  # type: ignore[arg-type]
+    assert not any((tmp_path / "out").iterdir())
+
+
+def test_no_search_goes_on_in_z_from_what_an_encoder_says(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match=r"lies outside of z.*choose w\+, w or style, or optimise in z"):
+        run(InvertOptions(ASTRONAUT, tmp_path, "faces", Method.HYBRID, space=Space.Z))
+
+
+def test_what_is_read_is_never_written_over(tmp_path: Path) -> None:
+    photo = tmp_path / "pasted.png"
+    photo.write_bytes(ASTRONAUT.read_bytes())
+    for out in (tmp_path, tmp_path / "sub" / ".."):
+        with pytest.raises(WrongInputError, match=r"pasted\.png lies where a result of that name.*with --out"):
+            run(InvertOptions(photo, out, "faces-dcgan", steps=1))
+    assert photo.read_bytes() == ASTRONAUT.read_bytes()
+    with pytest.raises(WrongInputError, match=r"tuned\.safetensors lies where"):
+        run(InvertOptions(ASTRONAUT, tmp_path, str(tmp_path / "tuned.safetensors")))
+
+
+def test_a_square_can_be_cut_out_by_hand(tmp_path: Path) -> None:
+    run(InvertOptions(ASTRONAUT, tmp_path, "faces-dcgan", steps=1, square=(100, 90, 64, 0.0)))
+    assert json.loads((tmp_path / "report.json").read_text())["square"] == {"x": 100, "y": 90, "side": 64, "angle": 0}
+    assert np.array_equal(pixels(tmp_path / "aligned.png"), pixels(ASTRONAUT)[58:122, 68:132])
+    with pytest.raises(StudioError, match="lies outside the photo"):
+        run(InvertOptions(ASTRONAUT, tmp_path, "faces-dcgan", square=(-900, 90, 64, 0.0)))
+
+
+@pytest.mark.parametrize("way", ["interrupted", "left"])
+def test_who_stops_it_has_the_best_until_then(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    guided, draws = Generator.guided, []
+
+    def interrupted(self: Generator, code: LatentCode) -> torch.Tensor:
+        draws.append(code)
+        if len(draws) == 6:
+            raise KeyboardInterrupt
+        return guided(self, code)
+
+    out = tmp_path / "out"
+    if way == "interrupted":
+        monkeypatch.setattr(Generator, "guided", interrupted)
+        command = ["invert", "--model", "faces-dcgan", "--photo", str(ASTRONAUT), "--out", str(out), "--steps", "500"]
+        assert cli.main(command) == 130
+        assert "Stopped; the best until then is kept." in capsys.readouterr().err
+    else:
+        steps = invert(InvertOptions(ASTRONAUT, out, "faces-dcgan", steps=500))
+        assert [next(steps).done for _ in range(5)] == [0, 1, 2, 3, 4]
+        steps.close()  # type: ignore[attr-defined]
+    report = json.loads((out / "report.json").read_text())
+    assert report["steps"] == len(curves(out)) == 4
+    assert report["lpips"] == pytest.approx(float(curves(out)[-1]["best_lpips"]), rel=5e-3)
+    assert sorted(file.name for file in out.iterdir()) == [
+        "aligned.png", "curves.csv", "latent.npz", "pasted.png", "reconstruction.png", "report.json",
+    ]  # fmt: skip

@@ -39,6 +39,7 @@ SPACES = {
     Space.STYLE: ("Styles", "Every style channel: the most like the photo, harder to edit"),
 }
 NO_MEETING = "Several codes need layers whose features have places; this model has none."
+NOT_IN_Z = "What the encoder answers lies outside of Z; “Optimise” searches there."
 NO_ENCODER = "This model has no encoder; optimising finds its latents, too."
 MOST_SHOWN = 400
 
@@ -166,7 +167,11 @@ class PhotoSearchPanel(Panel):
         self.spaces.show_choice(plan.space.value)
         several = plan.method is Method.CODES
         self.spaces.setVisible(len(spaces) > 1 and plan.method is not Method.ENCODER and not several)
-        self.in_domain.setVisible(plan.method is Method.HYBRID and plan.space is not Space.Z)
+        if Space.Z in spaces:
+            closed = plan.method is Method.HYBRID
+            self.spaces.button(Space.Z.value).setEnabled(not closed)
+            self.spaces.button(Space.Z.value).setToolTip(NOT_IN_Z if closed else SPACES[Space.Z][1])
+        self.in_domain.setVisible(plan.method is Method.HYBRID)
         self.in_domain.setChecked(plan.in_domain)
         self.in_domain.setEnabled(not search.busy)
         self.starts.setVisible(begins_afresh(plan))
