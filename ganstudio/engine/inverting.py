@@ -13,7 +13,7 @@ from ganstudio.core.device import Precision, quick_precision
 from ganstudio.core.document import Space
 from ganstudio.core.errors import StudioError
 from ganstudio.core.generator import Generator, LatentCode
-from ganstudio.core.inverting import Method
+from ganstudio.core.inverting import Method, psnr_of
 from ganstudio.core.pixels import to_pixels
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.drawn_code import drawn_by, labels_of, of_class
@@ -35,7 +35,6 @@ from ganstudio.losses.likeness import Likeness
 from ganstudio.losses.perceptual import lpips_vgg16
 
 Encode = Callable[[torch.Tensor], torch.Tensor]
-FULL_RANGE = 2.0
 
 
 class EncoderMissingError(StudioError):
@@ -80,7 +79,7 @@ class Found:
     @property
     def psnr(self) -> float:
         """The peak signal-to-noise ratio in dB."""
-        return 10.0 * math.log10(FULL_RANGE**2 / max(self.pixel, 1e-12))
+        return psnr_of(self.pixel)
 
 
 class PhotoInversion:
@@ -110,9 +109,9 @@ class PhotoInversion:
         that it cannot search.
         """
         if encode is None and start is None and method in (Method.ENCODER, Method.HYBRID):
+            trainable = ", or train an encoder for it first" if model.w_avg is not None else ""
             raise EncoderMissingError(
-                f"The model {model.info.name} has no encoder, which {method} needs; choose optimise, or train an "
-                "encoder for it first."
+                f"The model {model.info.name} has no encoder, which {method} needs; choose optimise{trainable}."
             )
         if method is Method.HYBRID and options.space is Space.Z and model.w_avg is not None:
             raise InversionError(

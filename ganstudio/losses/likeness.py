@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
+from ganstudio.core.inverting import LEAST_COMPARED
 from ganstudio.layers.perceptual import PerceptualDistance
 from ganstudio.layers.quick_distance import unlikeness
 
 LARGEST_COMPARED = 256
-LEAST_COMPARED = 16
 LEAST_SHARE = 1e-6
 
 

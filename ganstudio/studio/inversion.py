@@ -12,7 +12,7 @@ from ganstudio.core.device import AUTO
 from ganstudio.core.document import Space
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.files import write_file
-from ganstudio.core.inverting import Method
+from ganstudio.core.inverting import LEAST_COMPARED, Method, nearness, psnr_of
 from ganstudio.core.progress import Progress
 from ganstudio.studio.encoders import encoded_by
 from ganstudio.studio.enlargement import PictureEnlarging
@@ -104,7 +104,8 @@ def invert(options: InvertOptions) -> Iterator[Progress]:
     try:
         for sight in inversion.steps():
             results.sights.append(sight)
-            yield Progress(len(results.sights), options.steps, f"{sight.part} {sight.number}: LPIPS {sight.lpips:.4f}")
+            near = nearness(model.info.resolution, sight.lpips, psnr_of(sight.pixel))
+            yield Progress(len(results.sights), options.steps, f"{sight.part} {sight.number}: {near}")
     except (KeyboardInterrupt, GeneratorExit) as stop:
         if inversion.found is None:
             raise
@@ -222,10 +223,12 @@ class Results:
         if found.changes:
             save_tuned(folder / TUNED, Path(model.info.path), found.changes)
         save_photo(photo, paste_into(photo, Change(found.picture), square), folder / "pasted.png")
-        report = report_of(self.options, model, found, square, (*self.placing.words, *photo.notes))
+        compared = model.info.resolution >= LEAST_COMPARED
+        small = () if compared else (f"Pictures of {model.info.resolution} px are too small for LPIPS.",)
+        report = report_of(self.options, model, found, square, (*self.placing.words, *photo.notes, *small))
         write_bytes(folder / "report.json", (json.dumps(report, indent=1) + "\n").encode())
-        mean = f"the mean's picture {found.lpips_of_mean:.4f}"
-        return f"{folder}: LPIPS {found.lpips:.4f} ({mean}), PSNR {found.psnr:.1f} dB"
+        mean = f"LPIPS {found.lpips:.4f} (the mean's picture {found.lpips_of_mean:.4f}), " if compared else ""
+        return f"{folder}: {mean}PSNR {found.psnr:.1f} dB"
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -289,8 +292,8 @@ def report_of(
         **({} if found.several is None else {"codes": len(found.several.offsets), "meet": found.several.stages[-1]}),
         "steps": found.steps,
         "seconds": round(found.seconds, 3),
-        "lpips": found.lpips,
-        "lpips_of_mean": found.lpips_of_mean,
+        "lpips": found.lpips if model.info.resolution >= LEAST_COMPARED else None,
+        "lpips_of_mean": found.lpips_of_mean if model.info.resolution >= LEAST_COMPARED else None,
         "psnr": found.psnr,
         "square": {"x": square.x, "y": square.y, "side": square.side, "angle": square.angle},
         "notes": list(notes),

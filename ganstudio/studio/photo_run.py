@@ -13,7 +13,7 @@ import numpy as np
 from ganstudio.core.document import Document, Space, joined_codes
 from ganstudio.core.frame import ModelInfo, StageInfo
 from ganstudio.core.inputs import Ability
-from ganstudio.core.inverting import Method
+from ganstudio.core.inverting import LEAST_COMPARED, Method, nearness, psnr_of
 from ganstudio.core.progress import Progress
 from ganstudio.core.project import PhotoInHand
 from ganstudio.core.store import Store
@@ -64,6 +64,13 @@ class Best:
     lpips_of_mean: float
     psnr: float
     steps: int
+    side: int = LEAST_COMPARED
+    """How wide the picture is; LPIPS says nothing of very small ones."""
+
+    @property
+    def near(self) -> str:
+        """How near it came."""
+        return nearness(self.side, self.lpips, self.psnr)
 
 
 def spaces_of(info: ModelInfo) -> tuple[Space, ...]:
@@ -163,7 +170,8 @@ class SearchRun:
             for sight in inversion.steps():
                 self._keep(inversion.found, whole=False)
                 done += sight.steps > 0
-                words = f"The latent is kept: LPIPS {sight.lpips:.4f} after {done} steps."
+                near = nearness(self._info.resolution, sight.lpips, psnr_of(sight.pixel))
+                words = f"The latent is kept: {near} after {done} steps."
                 yield Progress(done, plan.steps, words, result=sight)
         finally:
             inversion.settle()
@@ -183,7 +191,8 @@ class SearchRun:
         document = drawn_by(
             found.code, self._info, self._document, self._store, noises=noises, several=found.several
         )
-        self.best = Best(document, found.lpips, found.lpips_of_mean, found.psnr, found.steps)
+        side = self._info.resolution
+        self.best = Best(document, found.lpips, found.lpips_of_mean, found.psnr, found.steps, side)
 
     def _keep_tuned(self, backend: Backend, found: "Found") -> None:
         """Write what tuning changed beside the settings, and let the best be drawn by the model with these changes."""

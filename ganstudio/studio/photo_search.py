@@ -10,7 +10,7 @@ from ganstudio.core.document import Document, LatentArray, Space, joined_codes
 from ganstudio.core.errors import StudioError
 from ganstudio.core.frame import Problem
 from ganstudio.core.inputs import Ability
-from ganstudio.core.inverting import Method
+from ganstudio.core.inverting import LEAST_COMPARED, Method
 from ganstudio.core.joined_codes import JoinCodes
 from ganstudio.core.progress import JobState, JobStatus
 from ganstudio.core.project import KeptLatent, PhotoInHand
@@ -202,8 +202,9 @@ class PhotoSearch:
         where = codes_in_words(best.document) or plan.space.value
         method = f"{method} in domain" if plan.in_domain and plan.method is Method.HYBRID else method
         starts = (f"{plan.starts} starts",) if plan.starts > 1 and begins_afresh(plan) else ()
-        tags = ("photo", method, where, *starts, f"LPIPS {best.lpips:.4f}", f"PSNR {best.psnr:.1f} dB")
-        return KeptLatent(free_name(session.project.kept, f"{name} · {best.lpips:.3f}"), best.document, value, tags)
+        tags = ("photo", method, where, *starts, *dict.fromkeys((best.near, f"PSNR {best.psnr:.1f} dB")))
+        near = f"{best.lpips:.3f}" if best.side >= LEAST_COMPARED else f"{best.psnr:.1f} dB"
+        return KeptLatent(free_name(session.project.kept, f"{name} · {near}"), best.document, value, tags)
 
     def _end(self) -> None:
         if self._run is not None and self._run.tuned is not None:
@@ -217,8 +218,10 @@ class PhotoSearch:
                 by = "by the encoder"
             several = codes_in_words(best.document)
             by = f"{by}, by {several}" if several else by
-            self.words = f"LPIPS {best.lpips:.4f} {by}; the mean's picture has {best.lpips_of_mean:.4f}."
-            self._session.noted.emit(f"The latent is kept: LPIPS {best.lpips:.4f} {by}.")
+            compared = best.side >= LEAST_COMPARED
+            mean = f"; the mean's picture has {best.lpips_of_mean:.4f}" if compared else ""
+            self.words = f"{best.near} {by}{mean}."
+            self._session.noted.emit(f"The latent is kept: {best.near} {by}.")
         else:
             self.words = ""
         self._run = self._shown = None

@@ -270,3 +270,17 @@ def test_who_stops_it_has_the_best_until_then(
     assert sorted(file.name for file in out.iterdir()) == [
         "aligned.png", "curves.csv", "latent.npz", "pasted.png", "reconstruction.png", "report.json",
     ]  # fmt: skip
+
+
+def test_pictures_too_small_for_lpips_are_not_said_to_be_alike(tmp_path: Path) -> None:
+    said = run(InvertOptions(ASTRONAUT, tmp_path, "digits-gan", steps=3))
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (report["lpips"], report["lpips_of_mean"]) == (None, None)
+    assert report["notes"][-1] == "Pictures of 8 px are too small for LPIPS."
+    assert said.endswith(f"PSNR {report['psnr']:.1f} dB")
+    assert "LPIPS" not in said.removesuffix(tmp_path.name).split(str(tmp_path))[-1]
+
+
+def test_models_without_w_are_not_told_to_have_an_encoder_trained(tmp_path: Path) -> None:
+    with pytest.raises(EncoderMissingError, match=r"needs; choose optimise\.$"):
+        run(InvertOptions(ASTRONAUT, tmp_path, "faces-dcgan", Method.ENCODER))

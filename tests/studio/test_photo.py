@@ -258,6 +258,10 @@ def test_gray_models_without_faces_take_any_photo(run: Callable[[str | Path], Ru
     session = opened(running, ASSETS / "samples" / "coffee.png")
     searched(running, Plan(steps=2))
     assert isinstance(next(iter(session.document.inputs.values())), LatentArray)
+    kept = session.project.kept[-1]
+    assert "LPIPS" not in " ".join((*kept.tags, session.photo.search.words)), "they are too small for it"
+    assert session.photo.search.words.startswith("PSNR ")
+    assert kept.name.endswith(" dB")
 
 
 def test_a_tuned_model_is_a_file_of_its_own(run: Callable[[str | Path], Running], styled_model: Path) -> None:

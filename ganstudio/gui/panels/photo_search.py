@@ -196,7 +196,7 @@ class PhotoSearchPanel(Panel):
     def _show_progress(self) -> None:
         search = self._search
         waiting = "" if self.session.photo.hand is not None else "Open a photo first."
-        best = f"  best LPIPS {search.best.lpips:.4f}" if search.best is not None and search.busy else ""
+        best = f"  best {search.best.near}" if search.best is not None and search.busy else ""
         self.words.setText(f"{search.words}{best}" or waiting)
         self.words.setVisible(bool(self.words.text()))
         for chart, name, colour in ((self.likeness, "perceptual", 0), (self.pixels, "pixel", 1)):
@@ -205,4 +205,4 @@ class PhotoSearchPanel(Panel):
             step = max(len(y) // MOST_SHOWN, 1)
             title = "LPIPS" if chart is self.likeness else "pixels"
             chart.show_series([Series(title, x[::step], y[::step], colour)] if len(y) > 1 else [], "steps")
-            chart.setVisible(len(y) > 1)
+            chart.setVisible(len(y) > 1 and bool(y.any()))
