@@ -45,9 +45,7 @@ def play(studio: Studio, panel: TimelinePanel, seconds: float) -> tuple[float, f
     viewer.painted.connect(note)
     panel.player.seek(0.0)
     panel.player.play()
-    loop = (
-        QEventLoop()
-    )  # a loop that polls takes the interpreter from drawing
+    loop = QEventLoop()  # one that polls takes the interpreter from drawing
     QTimer.singleShot(round(seconds * 1e3), loop.quit)
     loop.exec()
     panel.player.leave()

@@ -273,6 +273,8 @@ class Compute:
                 job.progress = next(job.steps)
                 if job.urgency is Urgency.IDLE:
                     self._slack.spent(time.perf_counter() - started)
+                elif job.urgency is Urgency.LIVE:
+                    self._slack.drew()
             except StopIteration:
                 state = JobState.DONE
             except Exception as error:  # noqa: BLE001 - a job's failure is shown, the thread lives on

@@ -7,6 +7,7 @@ import dataclasses
 import math
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from ganstudio.core.store import Array, Store
 SHORTEST_S = 0.05
 ARC_STEPS = 1024
 LEAST_WEIGHT = 1e-12
+Fraction = TypeVar("Fraction", float, Array)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,8 @@ def timing_table(timeline: Timeline, store: Store) -> Array | None:
     return table if len(table) > 1 else None
 
 
-def eased(easing: Easing, fraction: float) -> float:
-    """Return the part of a segment that lies behind at a part of its time, both in [0, 1]."""
+def eased(easing: Easing, fraction: Fraction) -> Fraction:
+    """Return the part of a segment that lies behind at a part of its time, or such parts, all in [0, 1]."""
     if easing is Easing.IN:
         return fraction * fraction
     if easing is Easing.OUT:
@@ -110,21 +112,29 @@ def own_clock(timeline: Timeline, seconds: float) -> float:
 
 def place_at(timeline: Timeline, seconds: float, store: Store) -> float:
     """Return the place at a time: by the re-timed table, else by each segment's seconds and easing."""
-    segments = segment_count(timeline)
-    if segments == 0:
-        return 0.0
-    starts, now = own_starts(timeline), own_clock(timeline, seconds)
-    table = timing_table(timeline, store)
-    if table is not None:
-        return float(np.interp(now, np.linspace(0.0, starts[-1], len(table)), table))
-    segment = min(int(np.searchsorted(starts, now, side="right")) - 1, segments - 1)
-    fraction = (now - starts[segment]) / (starts[segment + 1] - starts[segment])
-    return segment + eased(timeline.keyframes[segment].easing, min(max(float(fraction), 0.0), 1.0))
+    return float(places_at(timeline, np.array([seconds]), store)[0])
 
 
 def places_at(timeline: Timeline, times: Array, store: Store) -> Array:
     """Return the places `[K]` at times `[K]`."""
-    return np.array([place_at(timeline, float(time), store) for time in times])
+    segments = segment_count(timeline)
+    if segments == 0:
+        return np.zeros(len(times))
+    starts = own_starts(timeline)
+    now = np.where(np.isfinite(times), times, 0.0)
+    now = now % starts[-1] if timeline.closed else now.clip(0.0, starts[-1])
+    table = timing_table(timeline, store)
+    if table is not None:
+        timed: Array = np.interp(now, np.linspace(0.0, starts[-1], len(table)), table)
+        return timed
+    segment = np.minimum(np.searchsorted(starts, now, side="right") - 1, segments - 1)
+    fractions = ((now - starts[segment]) / (starts[segment + 1] - starts[segment])).clip(0.0, 1.0)
+    places: Array = segment + fractions
+    for number, frame in enumerate(timeline.keyframes[:segments]):
+        if frame.easing is not Easing.EVEN:
+            inside = segment == number
+            places[inside] = number + eased(frame.easing, fractions[inside])
+    return places
 
 
 def blend_at(timeline: Timeline, place: float) -> Blend:

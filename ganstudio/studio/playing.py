@@ -1,5 +1,7 @@
 """Playing a path: its pictures are previews, the project stays as it is until a frame is taken."""
 
+import math
+
 from psygnal import Signal
 
 from ganstudio.core.document import Document
@@ -7,10 +9,13 @@ from ganstudio.core.frame import Frame
 from ganstudio.core.inputs import Ability
 from ganstudio.core.project import Project, Timeline
 from ganstudio.latent.path import document_at, latent_at, latent_input, own_clock, place_at, total_seconds
+from ganstudio.studio.reel import Reel
 from ganstudio.studio.session import Session
 
 SLOWEST, FASTEST = 0.25, 4.0
 LONGEST_WAIT_S = 0.25
+BEAT_S = 0.016
+SHORT_S, LONG_S = 0.008, 0.05
 
 
 def has_w(session: Session) -> bool:
@@ -19,7 +24,11 @@ def has_w(session: Session) -> bool:
 
 
 class Player:
-    """A clock on the project's timeline; lives on the main thread."""
+    """A clock on the project's timeline; lives on the main thread.
+
+    A picture is asked for once the one before has come. Where that would take too long to keep the beat, and drawing
+    several together saves time, they are drawn in a reel ahead of their time.
+    """
 
     changed = Signal()
 
@@ -32,6 +41,9 @@ class Player:
         self.showing = False
         self._owed = 0.0  # seconds that went by while the picture before was still being drawn
         self._drawn = True
+        self._each = 0.0  # seconds that a picture takes alone
+        self._reel = Reel(session, self._document_at)
+        self._clock = 0.0  # the path's time while a reel is shown
         session.project_changed.connect(self._project_changed)
         session.frame_arrived.connect(self._frame_arrived)
 
@@ -58,12 +70,19 @@ class Player:
         if not self.timeline.closed and self.seconds >= self.total:
             self.seconds = 0.0
         self.playing, self._owed = True, 0.0
-        self._show()
+        if self.showing and self._wants_reel:
+            self._start_reel()
+            self.changed.emit()
+        else:
+            self._show()
 
     def pause(self) -> None:
         """Stand still."""
         if self.playing:
             self.playing = False
+            if self._reel.running:
+                self._reel.stop()
+                self._session.redraw()  # alone and with all its stages, for those who look into them
             self.changed.emit()
 
     def toggle(self) -> None:
@@ -79,6 +98,9 @@ class Player:
         The next picture is asked for once the one before is there, so that measuring finds room in between; at once
         where time has gone by since, rather than with the next beat of the clock.
         """
+        if self._reel.running:
+            self._roll(seconds)
+            return
         self._owed = self._owed + seconds if self.playing else 0.0
         if self.playing and (self._drawn or self._owed >= LONGEST_WAIT_S):
             self._go_on()
@@ -90,8 +112,32 @@ class Player:
             self.playing = False
         self.seek(reached)
 
+    @property
+    def _wants_reel(self) -> bool:
+        return SHORT_S < self._each < LONG_S
+
+    def _start_reel(self) -> None:
+        self._clock = self.seconds + self._owed * self.speed
+        self._reel.start(self._clock, self._each)
+        self._roll(0.0)
+
+    def _roll(self, seconds: float) -> None:
+        """Show the picture of the reel whose time has come, and have the next ones drawn."""
+        if self._reel.begun:
+            self._clock += seconds * self.speed
+        end = math.inf if self.timeline.closed else self.total
+        due = self._reel.due(self._clock)
+        if due is not None:
+            self.seconds = own_clock(self.timeline, due[0])
+            self._session.show(due[1])
+            self.changed.emit()
+        self._reel.wind(self._clock, end, self.speed, BEAT_S)
+        if self._clock >= end and self._reel.is_over:
+            self.pause()
+
     def seek(self, seconds: float) -> None:
         """Show the path at a time."""
+        self._reel.stop()
         self.seconds = own_clock(self.timeline, seconds)
         self._show()
 
@@ -102,8 +148,11 @@ class Player:
 
     def document(self) -> Document:
         """What the path shows now."""
+        return self._document_at(self.seconds)
+
+    def _document_at(self, seconds: float) -> Document:
         session = self._session
-        return document_at(session.document, self.timeline, self.seconds, session.store, has_w(session))
+        return document_at(session.document, self.timeline, seconds, session.store, has_w(session))
 
     def take(self) -> None:
         """Make what is shown the picture of the project, as one undo step."""
@@ -121,6 +170,7 @@ class Player:
     def leave(self) -> None:
         """Stop, and show the project's own picture again."""
         self.playing = False
+        self._reel.stop()
         if self.showing:
             self.showing = False
             self._session.preview(None)
@@ -133,8 +183,14 @@ class Player:
         self.changed.emit()
 
     def _frame_arrived(self, frame: Frame) -> None:
+        if self._reel.running:
+            return
+        if not frame.preview:
+            self._each = frame.milliseconds / 1e3 if len(frame.pictures) == 1 else 0.0
         self._drawn = self._drawn or frame.document == self._session.previewed
-        if self.playing and self._drawn and self._owed > 0.0:
+        if self.playing and self._drawn and self._wants_reel:
+            self._start_reel()
+        elif self.playing and self._drawn and self._owed > 0.0:
             self._go_on()
 
     def _project_changed(self, after: Project, before: Project) -> None:
@@ -146,5 +202,4 @@ class Player:
         if elsewhere or moved or not after.timeline.keyframes:
             self.leave()
         elif after.document != before.document or after.timeline != before.timeline:
-            self.seconds = min(self.seconds, self.total)
-            self._show()
+            self.seek(min(self.seconds, self.total))

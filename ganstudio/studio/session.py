@@ -65,9 +65,7 @@ class Session:
         self.projects = Projects(self)
         self.presets = Presets(self)
         self.recovery = Recovery(self, settings.journal_s)
-        self.layers = Layers(self)
-        self.comparison = Comparison(self)
-        self.directions = Directions(self)
+        self.layers, self.comparison, self.directions = Layers(self), Comparison(self), Directions(self)
         self._beside = Beside(compute.tell)
         self.runs = Runs(self)
         self.lecture = Lecture(self)
@@ -249,6 +247,11 @@ class Session:
     def seen(self) -> Document:
         """What the window shows: the document in sight, or the one that is previewed."""
         return self.document if self.previewed is None else self.previewed
+
+    def show(self, frame: Frame) -> None:
+        """Show a picture that was drawn before its time, as a preview."""
+        self.previewed = self.compute.drawn = frame.document
+        self._take_frame(frame)
 
     def redraw(self) -> None:
         """Draw what the window shows again."""

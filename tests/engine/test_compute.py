@@ -158,6 +158,18 @@ def test_between_two_steps_of_a_job_the_newest_document_is_drawn(parts: tuple[Co
     assert second < drawn < third
 
 
+def test_steps_of_what_follows_the_picture_count_as_pictures(
+    parts: tuple[Compute, SlowBackend, Box], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compute, _, box = parts
+    drawn: list[str] = []
+    monkeypatch.setattr(compute._slack, "drew", lambda: drawn.append("a step"))
+    for urgency in (Urgency.LIVE, Urgency.WORK):
+        number = compute.add_job("walk", lambda _: iter([Progress(1, 2), Progress(2, 2)]), urgency)
+        box.wait(lambda e, n=number: isinstance(e, JobStatus) and e.number == n and e.state is JobState.DONE)
+    assert len(drawn) == 2, "those of the first job"
+
+
 def test_a_job_can_be_cancelled_and_cleans_up(parts: tuple[Compute, SlowBackend, Box]) -> None:
     compute, _, box = parts
     closed = threading.Event()

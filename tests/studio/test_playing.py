@@ -1,15 +1,24 @@
 """Playing and editing a path: previews change nothing that is kept, acts are single undo steps."""
 
+import math
+
 import numpy as np
 import pytest
 
 from ganstudio.core.document import LatentBlend, LatentPoint, NoiseMode, Space
 from ganstudio.core.project import Curve, Easing, KeptLatent
 from ganstudio.latent.path import own_starts, total_seconds
+from ganstudio.studio import playing
 from ganstudio.studio.path_editing import PathEditor
 from ganstudio.studio.playing import Player
 from ganstudio.studio.session import Session
 from tests.studio.conftest import Running
+
+
+@pytest.fixture(autouse=True)
+def singly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No picture is slow enough for a reel; how they are drawn must not hang on this machine."""
+    monkeypatch.setattr(playing, "SHORT_S", math.inf)
 
 
 def make_path(session: Session, *seeds: int) -> PathEditor:

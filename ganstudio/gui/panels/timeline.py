@@ -40,7 +40,6 @@ FRAME_MS, TICK_MS, SHOWN_EVERY_S, ROOMY_PX = 16, 250, 0.1, 600
 IDLE_S = 5.0  # without a change, until the model itself is measured
 
 
-
 class TimelinePanel(Panel):
     """Bar, track and strip, with the model's figures beside them."""
 
@@ -56,8 +55,7 @@ class TimelinePanel(Panel):
         self._speeds_shown = 0.0
         self._tables: TablesCard | None = None
         self._settings: PathSettings | None = None
-        self._clock = QElapsedTimer()
-        self._frames, self._idle = QTimer(self), QTimer(self)
+        self._clock, self._frames, self._idle = QElapsedTimer(), QTimer(self), QTimer(self)
         self._frames.setInterval(FRAME_MS)
         self._frames.setTimerType(Qt.TimerType.PreciseTimer)
         self._frames.timeout.connect(self._advance)
@@ -271,7 +269,9 @@ class TimelinePanel(Panel):
         return int((times <= seconds).sum()) - 1
 
     def _advance(self) -> None:
-        self.player.advance(min(self._clock.restart() / 1000, 0.25))
+        gone = self._clock.nsecsElapsed() / 1e9  # whole milliseconds would let the path fall behind
+        self._clock.restart()
+        self.player.advance(min(gone, 0.25))
 
     def _tick(self) -> None:
         now = perf_counter()
