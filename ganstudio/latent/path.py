@@ -187,14 +187,15 @@ def blend_space(timeline: Timeline, has_w: bool) -> Space:
     """Return where the path runs: in W where a model has it and the person or a keyframe's own space wants it."""
     if not has_w:
         return Space.Z
-    given = any(not _in_z(frame.latent) for frame in timeline.keyframes)
+    given = any(not in_z(frame.latent) for frame in timeline.keyframes)
     return Space.W if given or timeline.space is not Space.Z else Space.Z
 
 
-def _in_z(value: LatentValue) -> bool:
-    if isinstance(value, LatentBlend):
-        return value.space is Space.Z or all(isinstance(part, LatentPoint) for part, _ in value.parts)
-    return isinstance(value, LatentPoint) or value.space is Space.Z
+def in_z(value: LatentValue) -> bool:
+    """Whether a latent has one z in models with W, which blend seeds and whatever lies between them there."""
+    if isinstance(value, LatentPoint):
+        return len(value.corners()) == 1
+    return value.space is Space.Z
 
 
 def latent_at(timeline: Timeline, place: float, has_w: bool) -> LatentValue:

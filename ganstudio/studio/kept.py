@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ganstudio.core.document import Document, LatentArray, LatentBlend, LatentPoint, LatentValue, MoveAlong, Space
+from ganstudio.core.document import Document, LatentArray, LatentBlend, LatentValue, MoveAlong, Space
 from ganstudio.core.errors import StudioError
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Ability
@@ -12,6 +12,7 @@ from ganstudio.core.progress import JobStatus, Progress, Urgency
 from ganstudio.core.project import KeptLatent
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.compute import Backend
+from ganstudio.latent.path import in_z
 from ganstudio.studio.mixing import latent_name
 from ganstudio.studio.names import latent_in_words
 from ganstudio.studio.recipes import recipe_in
@@ -234,24 +235,13 @@ def difference(session: Session, towards: Sequence[int], away: Sequence[int], na
     session.add_job("Direction", compute, take, Urgency.QUICK)
 
 
-def z_of(each: KeptLatent, z_dim: int, store: Store) -> Array:
+def z_of(each: KeptLatent, z_dim: int, store: Store, has_w: bool) -> Array:
     """Return the z `[z_dim]` of a kept latent; raises WrongSpaceError where it was made in W."""
     from ganstudio.core.latents import blend_points
 
-    if mapped_in_w(each.latent):
+    if has_w and not in_z(each.latent):
         raise WrongSpaceError(f"“{each.name}” was made in W and has no z; export it as w+, or leave it out.")
     return blend_points(each.latent, z_dim, store)
-
-
-def mapped_in_w(value: LatentValue) -> bool:
-    """Whether a latent, or a part of it, exists in W alone."""
-    match value:
-        case LatentArray():
-            return value.space is not Space.Z
-        case LatentBlend():
-            return value.space is not Space.Z or any(mapped_in_w(part) for part, _ in value.parts)
-        case LatentPoint():
-            return False
 
 
 def _one_row(rows: object) -> Array:

@@ -53,6 +53,10 @@ def import_latents(session: Session, path: Path) -> None:
                 taken.append(KeptLatent(name, plain_document(info, session.document, latent), latent))
         spaces = " and ".join(dict.fromkeys(each.space.value for each in status.progress.result))
         kept.add(session, tuple(taken), f"Import {len(taken)} latents as {spaces}")
+        other = " Neither name nor shape says so: a right click reads them otherwise."
+        guessed = any(each.guessed for each in status.progress.result)
+        what = "The latent" if len(taken) == 1 else f"{len(taken)} latents"
+        session.noted.emit(f"{what} of {path.name}: kept as {spaces}.{other if guessed else ''}")
 
     session.add_job(f"Import {path.name}", read, take)
 
@@ -97,7 +101,7 @@ def _in_space(each: KeptLatent, name: str, space: Space, backend: Backend, sessi
     )
     model = backend.model(each.document.model.digest)
     if space is Space.Z:
-        return kept.z_of(each, model.z_dim, session.store)
+        return kept.z_of(each, model.z_dim, session.store, model.w_avg is not None)
     from ganstudio.engine.latent_of import latent_of
 
     _, ws = latent_of(model, plain, session.store)

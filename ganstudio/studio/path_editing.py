@@ -7,6 +7,7 @@ from ganstudio.core.document import Condition, Document, LatentPoint, LatentValu
 from ganstudio.core.project import Curve, Easing, KeptLatent, Keyframe, Timeline
 from ganstudio.latent.path import (
     SHORTEST_S,
+    blend_space,
     inserted,
     latent_input,
     moved,
@@ -15,6 +16,7 @@ from ganstudio.latent.path import (
     with_keyframes,
     without,
 )
+from ganstudio.studio.playing import has_w
 from ganstudio.studio.session import Session
 
 LONGEST_S = 3600.0
@@ -82,8 +84,10 @@ class PathEditor:
         self._set(index, "Length of a segment", replace(self.timeline.keyframes[index], seconds=bounded))
 
     def choose(self, space: Space, curve: Curve) -> None:
-        """Choose where the path runs and how it goes through its keyframes."""
+        """Choose where the path runs and how it goes through its keyframes; say where a keyframe forbids Z."""
         self._record("Kind of path", replace(self.timeline, space=space, curve=curve, timing=None))
+        if space is Space.Z and blend_space(self.timeline, has_w(self._session)) is Space.W:
+            self._session.noted.emit("A keyframe lies between seeds or was made in W, so the path goes through W.")
 
     def close(self, closed: bool) -> None:
         """Let the path end where it begins, or at its last keyframe."""

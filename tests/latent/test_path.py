@@ -132,8 +132,12 @@ def test_models_without_w_go_through_z_and_latents_in_w_through_w() -> None:
     assert blend_space(path, has_w=False) is Space.Z
     in_z = dataclasses.replace(path, space=Space.Z)
     assert blend_space(in_z, has_w=True) is Space.Z
-    given_w = Keyframe(LatentArray(Space.W, STORE.put(np.zeros(4))))
-    assert blend_space(dataclasses.replace(in_z, keyframes=(*path.keyframes, given_w)), has_w=True) is Space.W
+    given = LatentArray(Space.W, STORE.put(np.zeros(4)))
+    between = LatentPoint(1.5)  # pictures there are blends of seeds in W, and a path passes its keyframes' pictures
+    for latent in (given, between, LatentBlend(((LatentPoint(1.0), 0.5), (LatentPoint(2.0), 0.5)), Space.W)):
+        mixed = dataclasses.replace(in_z, keyframes=(*path.keyframes, Keyframe(latent)))
+        assert blend_space(mixed, has_w=True) is Space.W
+        assert blend_space(mixed, has_w=False) is Space.Z
 
 
 @given(PATHS, PLACES)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from ganstudio import open_model
 from ganstudio.core.document import LatentArray, LatentBlend, LatentPoint, MoveAlong, Space, StyleSource
 from ganstudio.core.latents import seed_latent
 from ganstudio.core.store import Array
@@ -87,7 +88,7 @@ def test_smile_minus_neutral_plus_man(running: Running) -> None:
     terms = [(each.latent, sign) for each, sign in zip(session.project.kept, (1.0, -1.0, 1.0), strict=True)]
     latent = kept.summed(terms, session.model)
     assert latent == LatentBlend(tuple(terms), Space.Z)
-    z = kept.z_of(dataclasses.replace(session.project.kept[0], latent=latent), 100, session.store)
+    z = kept.z_of(dataclasses.replace(session.project.kept[0], latent=latent), 100, session.store, has_w=False)
     directions = [seed_latent(seed, 100) / np.linalg.norm(seed_latent(seed, 100)) for seed in (1, 2, 3)]
     wanted = directions[0] - directions[1] + directions[2]
     assert z @ wanted / np.linalg.norm(z) / np.linalg.norm(wanted) == pytest.approx(1.0)
@@ -159,6 +160,39 @@ def test_the_space_is_told_from_name_and_shape(
     np.savez(tmp_path / "some.npz", **{name: array})  # type: ignore[arg-type]
     (found,) = read_latents(tmp_path / "some.npz", sizes)
     assert (found.space, len(found.rows)) == (space, count)
+
+
+@pytest.mark.parametrize("model", ["faces", "avatars-ada", "faces-stylegan"])
+def test_latents_without_a_name_are_told_apart_by_how_they_lean(model: str, tmp_path: Path) -> None:
+    opened = open_model(model)
+    sizes = LatentSizes.of(opened)
+    assert sizes.z_dim == sizes.w_dim
+    z = opened.latents(range(100, 140))
+    for space, rows in ((Space.Z, z), (Space.W, opened.mapping(z)[:, 0])):
+        for part in (rows, *rows[:8].split(1)):
+            np.save(tmp_path / "some.npy", part.numpy())
+            (found,) = read_latents(tmp_path / "some.npy", sizes)
+            assert (found.space, found.guessed) == (space, True)
+
+
+def test_what_lies_between_seeds_has_no_z_in_models_with_w(run: Run, styled_model: Path, tmp_path: Path) -> None:
+    running = run(styled_model)
+    session, told, path = running.session, list[str](), tmp_path / "out.npz"
+    session.change("Between", "inputs.z", LatentPoint(3.25, 1.5))
+    picture = running.settle().pictures["picture"]
+    kept.keep(session)
+    session.failed.connect(lambda problem: told.append(problem.sentence))
+    session.noted.connect(told.append)
+    kept_files.export_latents(session, [0], path, Space.Z)
+    running.until(lambda: bool(told))
+    assert "was made in W and has no z" in told[0]
+    assert not path.exists()
+    kept_files.export_latents(session, [0], path, Space.W)
+    running.until(lambda: f"Saved {path}" in told)
+    open_file(session, path)
+    running.until(lambda: "The latent of out.npz: kept as w." in told)
+    kept.lend(session, 1)
+    assert np.abs(running.settle().pictures["picture"].astype(int) - picture).max() <= 1
 
 
 def test_projections_of_other_tools_are_found(tmp_path: Path) -> None:

@@ -194,6 +194,7 @@ class TimelinePanel(Panel):
             button.clicked.connect(lambda _checked=False, act=act: act())  # type: ignore[attr-defined]
         bar.loop.clicked.connect(self.editor.close)
         bar.kind_chosen.connect(self.editor.choose)
+        bar.kind_chosen.connect(lambda *_kind: self._show(self.session.project))  # it may be another one
         bar.speed_chosen.connect(self.player.set_speed)
         track.scrubbed.connect(self._scrub)
         self.strip.scrubbed.connect(self._scrub)
