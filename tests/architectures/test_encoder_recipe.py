@@ -74,6 +74,33 @@ def test_known_pictures_are_the_generator_s_and_the_others_real(teacher: Teacher
     assert everything._known(batch) == 3, "a picture stays real"
 
 
+def test_real_pictures_differ_as_photos_do_and_known_ones_stay(teacher: Teacher) -> None:
+    recipe, batch = recipe_of(teacher, dataclasses.replace(QUICK, augment_p=1.0)), batch_of()
+    pictures, w = recipe._given(batch, 2)
+    torch.testing.assert_close(pictures[:2], recipe._drawn(w[:, None].expand(-1, 6, -1)))
+    real = pictures[2:]
+    assert (real - batch.images[2:]).abs().mean() > 0.05
+    assert real.abs().max() <= 1.0
+    torch.testing.assert_close(recipe._given(batch_of(), 2)[0], pictures, msg="by the draws alone, so a run goes on")
+    gray = dataclasses.replace(batch, images=torch.full_like(batch.images, 0.2))
+    shades = recipe._given(gray, 0)[0]
+    assert shades.std(dim=(1, 2, 3)).max() < 1e-4, "light and contrast of a picture change as a whole, hues stay"
+    assert shades.mean(dim=(1, 2, 3)).std() > 0.02
+
+
+@pytest.mark.parametrize("perceptual", [Perceptual.VGG16, Perceptual.ALEX])
+def test_pictures_are_compared_by_lpips(teacher: Teacher, perceptual: Perceptual) -> None:
+    recipe = recipe_of(teacher, dataclasses.replace(QUICK, perceptual=perceptual, generated_share=0.0))
+    found, wanted = (torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(n)) * 2 - 1 for n in (1, 2))
+    assert recipe.distance is not None
+    exact = recipe.distance(found, wanted)
+    torch.testing.assert_close(recipe._distances(recipe.distance, found, wanted), exact, rtol=1e-4, atol=1e-6)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        rounded = recipe._distances(recipe.distance, found, wanted)
+    assert rounded.dtype is torch.float32
+    torch.testing.assert_close(rounded, exact, rtol=0.03, atol=0.0)
+
+
 def test_a_few_steps_find_known_latents(teacher: Teacher) -> None:
     options = dataclasses.replace(
         QUICK, adversarial_weight=0.0, offset_weight=0.0, pixel_weight=0.0, perceptual_weight=0.0, generated_share=0.9,

@@ -21,8 +21,13 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.generator import Generator
 from ganstudio.core.latents import truncate
 from ganstudio.core.recipe import Averaging, Batch, DataFacts, Draws, Losses, PairRecipe, Phase, RecipeCard, Teacher
+from ganstudio.layers.augmentation.chances import RandomChances
+from ganstudio.layers.augmentation.pipeline import AugmentationPipeline
+from ganstudio.layers.augmentation.strengths import Strengths
 from ganstudio.layers.perceptual import PerceptualDistance
+from ganstudio.layers.quick_distance import quick_distance
 from ganstudio.losses.adversarial import GAMES, Game
+from ganstudio.losses.likeness import Likeness
 from ganstudio.losses.penalties import input_gradients, zero_centred
 from ganstudio.losses.perceptual import lpips_alex, lpips_vgg16
 
@@ -31,6 +36,10 @@ LEAST_SIDE, LARGEST_SIDE = 32, 256
 AVERAGED, AT_ONCE = 4096, 512
 RAMP_UP = 0.05
 SAMPLE_PSI = 0.7
+AS_PHOTOS_DIFFER = Strengths(
+    scale=1.0, rotate=1.0, xfrac=1.0, brightness=1.0, contrast=1.0, saturation=1.0, scale_std=0.15, rotate_max=0.06,
+    xfrac_std=0.03, contrast_std=0.35, saturation_std=0.7,
+)  # fmt: skip
 
 
 class UnsuitableGeneratorError(StudioError):
@@ -93,6 +102,8 @@ class EncoderRecipe(PairRecipe):
         self._config, self._judge_config = network_configs(options, facts, self.teacher)
         self.generator, self.discriminator = EncoderNetwork(self._config), LatentDiscriminator(self._judge_config)
         self.distance = _distance(options.perceptual) if options.perceptual_weight else None
+        self._quick: tuple[torch.dtype, PerceptualDistance] | None = None
+        self.augmentation = AugmentationPipeline(AS_PHOTOS_DIFFER, options.augment_p)
         self.game = GAMES[Game.NON_SATURATING]
         average = self.teacher.generator.w_avg
         assert average is not None
@@ -168,7 +179,7 @@ class EncoderRecipe(PairRecipe):
         losses = {"pixel": errors.mean() * options.pixel_weight}
         observed = {"error": errors.detach()}
         if self.distance is not None:
-            distances = self.distance.to(pictures.device)(found[known:], pictures[known:]).float()
+            distances = self._distances(self.distance, found[known:], pictures[known:])
             losses["perceptual"] = distances.mean() * options.perceptual_weight
             observed["lpips"] = distances.detach()
         if known and options.latent_weight:
@@ -206,12 +217,26 @@ class EncoderRecipe(PairRecipe):
     @torch.no_grad()
     def _given(self, batch: Batch, known: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Return pictures `[N, C, R, R]`, of which the generator drew the first, and w `[known, w_dim]` of these."""
+        real = self.augmentation.to(batch.images.device)(batch.images, RandomChances(batch.draws, "augmented"))
+        real = real.clamp(-1.0, 1.0).to(batch.images)
         if not known:
-            return batch.images, batch.images.new_empty(0, self._config.w_dim)
+            return real, real.new_empty(0, self._config.w_dim)
         psi = 1.0 - batch.draws.uniform("psi", 1)[:known] * (1.0 - self.options.least_psi)
         ws = self._mapped(batch.draws.normal("z", self.z_dim)[:known], 1.0)
         ws = self._average.to(ws) + (ws - self._average.to(ws)) * psi[:, :, None]
-        return torch.cat([self._drawn(ws).to(batch.images), batch.images[known:]]), ws[:, 0]
+        return torch.cat([self._drawn(ws).to(real), real[known:]]), ws[:, 0]
+
+    def _distances(self, distance: PerceptualDistance, found: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+        """Return LPIPS `[N]`; the processor lays out the kernels once for all steps."""
+        kind = wanted.device.type
+        if kind != "cpu":
+            exact: torch.Tensor = distance.to(wanted.device)(found, wanted)
+            return exact.float()
+        dtype = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else torch.float32
+        if self._quick is None or self._quick[0] is not dtype:
+            self._quick = (dtype, quick_distance(distance, dtype))
+        with torch.autocast(kind, enabled=False):
+            return Likeness(self._quick[1], wanted.float())(found.float()).perceptual
 
     def _real_rows(self, draws: Draws) -> torch.Tensor:
         """Return mapped latents `[N · n_latent, w_dim]`."""

@@ -40,6 +40,11 @@ class EncoderOptions:
     """Share of each batch that the generator draws itself, so that the latent is known."""
     least_psi: float = 0.6
     """The generator's own pictures are pulled towards the average face by a psi between this and 1."""
+    augment_p: float = 0.0
+    """Probability with which each of light, contrast, saturation, size, turn and place of a real picture is changed.
+
+    Photos are lit and framed in more ways than pictures for training mostly are.
+    """
     pixel_weight: float = 1.0
     perceptual: Perceptual = Perceptual.VGG16
     perceptual_weight: float = 0.8
