@@ -110,8 +110,8 @@ class Comparison:
             other = Precision.FAST if session.device.precision is Precision.EXACT else Precision.EXACT
             precision = Side(SideKind.PRECISION, f"Precision: {other.value}", precision=other)
             found.append((f"precision:{other.value}", precision))
-        here = session.model.path if session.model is not None else ""
-        others = (e for e in (*session.library.shipped, *session.library.recent) if e.path != here)
+        here = (session.model.path, session.model.name) if session.model is not None else ()
+        others = (e for e in (*session.library.shipped, *session.library.recent) if e.path not in here)
         models = ((f"model:{e.path}", Side(SideKind.MODEL, f"Model: {e.title}", model=e.path)) for e in others)
         return [*found, *models]
 

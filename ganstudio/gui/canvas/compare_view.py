@@ -28,6 +28,7 @@ GAP, MARGIN = 8, 16
 BLINK_MS = 700
 NEAR_PX = 12
 KNOB_PX = 9
+TAG_PX = 24
 
 
 class CompareMode(StrEnum):
@@ -273,18 +274,23 @@ class CompareView(QWidget):
         painter.setBrush(ink(QPalette.ColorRole.Highlight))
         painter.setPen(QPen(ink(QPalette.ColorRole.Base), 2))
         painter.drawEllipse(QPointF(x, place.center().y()), KNOB_PX, KNOB_PX)
-        self._paint_name(painter, place, self._names[0], left=True)
-        self._paint_name(painter, place, self._names[1], left=False)
+        tag = self._paint_name(painter, place, self._names[0], left=True)
+        self._paint_name(painter, place, self._names[1], left=False, beside=tag)
 
-    def _paint_name(self, painter: QPainter, place: QRectF, name: str, left: bool) -> None:
+    def _paint_name(
+        self, painter: QPainter, place: QRectF, name: str, left: bool, beside: QRectF | None = None
+    ) -> QRectF:
         width = painter.fontMetrics().horizontalAdvance(name) + 16
         x = max(place.left(), 0.0) + 8 if left else min(place.right(), self.width()) - width - 8
-        tag = QRectF(x, max(place.top(), 0.0) + 8, width, 24)
+        tag = QRectF(x, max(place.top(), 0.0) + 8, width, TAG_PX)
+        if beside is not None and tag.intersects(beside):  # a narrow picture has no room for both in one line
+            tag.translate(0.0, TAG_PX + 4)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink(QPalette.ColorRole.AlternateBase))
         painter.drawRoundedRect(tag, 6, 6)
         painter.setPen(ink(QPalette.ColorRole.WindowText))
         painter.drawText(tag, int(Qt.AlignmentFlag.AlignCenter), name)
+        return tag
 
     def _divide_at(self, x: float) -> None:
         place = self._place()

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
-from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from ganstudio.core.comparison import Amplified, Contrast, Distance, Pair, Side, SideKind, Wish
 from ganstudio.gui.actions import Command
@@ -18,6 +18,7 @@ from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import Topic
 from ganstudio.gui.widgets.buttons import IconButton, TextButton
 from ganstudio.gui.widgets.choice import ChoiceRow, Option
+from ganstudio.gui.widgets.flow import Flow
 from ganstudio.gui.widgets.frame import Surface
 from ganstudio.gui.widgets.labels import ElidedLabel, label
 from ganstudio.gui.widgets.menu_choice import MenuChoice
@@ -158,9 +159,8 @@ class ComparePanel(Panel):
         super().release()
 
     def _lay_out(self) -> None:
-        top, second = QHBoxLayout(), QHBoxLayout()
-        for row in (top, second):
-            row.setSpacing(4)
+        top = QHBoxLayout()
+        top.setSpacing(4)
         for name in (A, B):
             if name == B:
                 top.addWidget(self.swap)
@@ -168,10 +168,6 @@ class ComparePanel(Panel):
             top.addWidget(self.menus[name], 1)
             top.addWidget(self.pin_buttons[name])
             top.addWidget(self.go_buttons[name])
-        for row_of_choices in (self.modes, self.contrasts, self.gains):
-            row_of_choices.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-            second.addWidget(row_of_choices)
-        second.addStretch(1)
         empty = Surface("notice")
         inside = QVBoxLayout(empty)
         inside.setSpacing(12)
@@ -189,7 +185,7 @@ class ComparePanel(Panel):
         self._stack.addWidget(empty)
         self._stack.addWidget(self.view)
         self.column.addLayout(top)
-        self.column.addLayout(second)
+        self.column.addLayout(Flow((self.modes, self.contrasts, self.gains), spacing=4))
         self.column.addWidget(middle, 1)
         self.column.addWidget(self.numbers)
 

@@ -64,12 +64,27 @@ def test_pinning_wiping_and_measuring(start: Callable[..., Running]) -> None:
     settled(running)
 
 
+def test_every_word_has_its_room_in_a_small_window(start: Callable[..., Running]) -> None:
+    running = start()
+    page = running.window.panel(ComparePanel)
+    assert page is not None
+    running.window.resize(1024, 700)
+    running.window.reveal("Compare")
+    running.window.book.action("compare.difference").trigger()
+    running.qtbot.waitUntil(page.gains.isVisible)
+    for row in (page.modes, page.contrasts, page.gains):
+        running.qtbot.waitUntil(lambda row=row: row.width() >= row.sizeHint().width())  # type: ignore[misc]
+        assert page.rect().contains(row.geometry())
+
+
 def test_precisions_and_kept_latents_stand_on_sides(start: Callable[..., Running]) -> None:
     running = start()
     session = running.session
     page = running.window.panel(ComparePanel)
     assert page is not None
     running.window.reveal("Compare")
+    assert session.model is not None
+    assert f"model:{session.model.name}" not in dict(session.comparison.offers())  # nothing to compare itself with
     page.menus["a"].action("precision:fast").trigger()
     settled(running)
     running.qtbot.waitUntil(lambda: "LPIPS (VGG16) 0.00" in page.numbers.text(), timeout=PATIENCE_MS)
