@@ -9,7 +9,7 @@ from PyQt6.QtCore import QElapsedTimer, QMimeData, QPoint, Qt, QTimer
 from PyQt6.QtGui import QHideEvent, QImage, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from ganstudio.core.document import Document, LatentValue, Space
+from ganstudio.core.document import Document, LatentValue
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.inputs import Latent
 from ganstudio.core.project import Easing, Project, Timeline
@@ -28,6 +28,7 @@ from ganstudio.gui.widgets.path_figures import PathFigures
 from ganstudio.gui.widgets.path_settings import PathSettings
 from ganstudio.gui.widgets.tables_card import TablesCard
 from ganstudio.latent.path import blend_space, keyframe_times, segment_count, total_seconds
+from ganstudio.studio.mixing import plain_document
 from ganstudio.studio.model_ppl import ModelPathLength
 from ganstudio.studio.path_editing import PathEditor
 from ganstudio.studio.path_speed import PathSpeed
@@ -133,13 +134,16 @@ class TimelinePanel(Panel):
         self._tables.show_tables("Perceptual path length", own, REMARK, PATH_LENGTHS, self._sheet())
 
     def show_settings(self) -> None:
-        """Show length, frame rate and noise loops."""
+        """Show length, frame rate, noise loops and what a narrow window leaves out."""
         if self._settings is None:
             self._settings = PathSettings(self.window() or self)
             self._settings.total_chosen.connect(self.editor.set_total)
             self._settings.fps_chosen.connect(self.editor.set_fps)
             self._settings.turns_chosen.connect(self.editor.set_turns)
+            self._settings.lengths.clicked.connect(self.show_tables)
+            self._settings.speed.chosen.connect(self.bar.choose_speed)
         self._settings.show_timeline(self.editor.timeline, self._noisy())
+        self._settings.speed.show_choice(self.bar.speed.key)
         self._settings.open_dressed(self.bar.more, self._sheet())
 
     def fold(self) -> None:
@@ -299,7 +303,7 @@ class TimelinePanel(Panel):
     def _show(self, project: Project) -> None:
         timeline = project.timeline
         w = has_w(self.session)
-        self.bar.show_timeline(timeline, blend_space(timeline, w) if timeline.keyframes else self._space(w), w)
+        self.bar.show_timeline(timeline, blend_space(timeline, w), w)
         times = keyframe_times(timeline, self.session.store)
         total = total_seconds(timeline)
         segments = segment_count(timeline)
@@ -318,9 +322,6 @@ class TimelinePanel(Panel):
             self._settings.show_timeline(timeline, self._noisy())
         self._show_speeds()
         self._show_player()
-
-    def _space(self, w: bool) -> Space:
-        return self.editor.timeline.space if w else Space.Z
 
     def _noisy(self) -> bool:
         info = self.session.model
@@ -344,11 +345,7 @@ class TimelinePanel(Panel):
 
     def _document_of(self, latent: LatentValue) -> Document | None:
         info = self.session.model
-        name = next((i.name for i in info.inputs if isinstance(i, Latent)), None) if info is not None else None
-        if info is None or name is None:
-            return None
-        own = info.document
-        return Document(own.model, self.session.document.inputs.with_item(name, latent))
+        return plain_document(info, self.session.document, latent) if info is not None and self.fits(info) else None
 
     def _picture_arrived(self, document: Document) -> None:
         if any(document == self._document_of(frame.latent) for frame in self.editor.timeline.keyframes):

@@ -28,6 +28,14 @@ def kind_key(space: Space, curve: Curve) -> str:
     return f"{'z' if space is Space.Z else 'w'} {curve.value}"
 
 
+def speed_choice() -> MenuChoice:
+    """A menu of the speeds to play at, of which 1 holds."""
+    options = [Option(f"{speed:g}", f"{speed:g}×", f"{speed:g} times as fast") for speed in SPEEDS]
+    choice = MenuChoice("Speed of playing", "How fast it plays; the path keeps its seconds", options)
+    choice.show_choice("1")
+    return choice
+
+
 class PathBar(QWidget):
     """Buttons that tell what is wanted; shows what holds."""
 
@@ -43,12 +51,7 @@ class PathBar(QWidget):
         self.take = TextButton("Take", "Make this frame of the path the picture you work on", "primary")
         self.back = IconButton(IconName.RESET, "Back", "Show the picture you work on again")
         self.kind = MenuChoice("Kind of path", "Where the path runs, and whether it has corners", KINDS)
-        self.speed = MenuChoice(
-            "Speed of playing",
-            "How fast it plays; the path keeps its seconds",
-            [Option(f"{speed:g}", f"{speed:g}×", f"{speed:g} times as fast") for speed in SPEEDS],
-        )
-        self.speed.show_choice("1")
+        self.speed = speed_choice()
         self.loop = IconButton(IconName.LOOP, "Loop", "Close the path: it returns to its first keyframe and plays on")
         self.loop.setCheckable(True)
         self.even = TextButton(
@@ -80,6 +83,11 @@ class PathBar(QWidget):
         self.add.setText("" if narrow else " Keyframe")
         for part in (self.time, self.speed, self.question):
             part.setVisible(not narrow)
+
+    def choose_speed(self, key: str) -> None:
+        """Play at another speed, chosen elsewhere."""
+        self.speed.show_choice(key)
+        self.speed_chosen.emit(float(key))
 
     def show_retimed(self, retimed: bool, possible: bool) -> None:
         """Offer to even out the speed, or the way back."""

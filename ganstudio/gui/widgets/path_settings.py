@@ -1,12 +1,14 @@
-"""Length, frame rate and noise loops of a path, on a card beside the button that asked for it."""
+"""Length, frame rate, noise loops and speed of a path, on a card beside the button that asked for it."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QWidget
 
 from ganstudio.core.project import Timeline
+from ganstudio.gui.widgets.buttons import TextButton
 from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.number import NumberField
 from ganstudio.gui.widgets.overlay import Popover
+from ganstudio.gui.widgets.path_bar import speed_choice
 from ganstudio.latent.path import total_seconds
 
 FIELD_PX = 88
@@ -26,16 +28,20 @@ class PathSettings(Popover):
         self.fps = NumberField("Frames per second", "Pictures a second in what is exported", 0)
         self.turns = NumberField("Noise loops", "How often the noise goes round along the path; 0 keeps it still", 0)
         self._turns_words = label("Noise loops")
+        self.speed = speed_choice()
+        self.lengths = TextButton("Path lengths…", "The tables of the papers beside your numbers", "link")
+        self.lengths.clicked.connect(self.dismiss)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(8)
         rows = ((label("Length"), self.total), (label("Frames per second"), self.fps), (self._turns_words, self.turns))
-        for row, (words, field) in enumerate(rows):
+        for row, (words, field) in enumerate((*rows, (label("Speed of playing"), self.speed))):
             field.setFixedWidth(FIELD_PX)
             grid.addWidget(words, row, 0)
             grid.addWidget(field, row, 1, Qt.AlignmentFlag.AlignRight)
         self.column.addWidget(label("Path", "title"))
         self.column.addLayout(grid)
+        self.column.addWidget(self.lengths, 0, Qt.AlignmentFlag.AlignRight)
         self.total.entered.connect(self.total_chosen)
         self.total.stepped.connect(lambda steps: self.total_chosen.emit(total_seconds(self._timeline) + 0.5 * steps))
         self.fps.entered.connect(lambda value: self.fps_chosen.emit(round(value)))

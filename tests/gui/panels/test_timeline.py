@@ -219,7 +219,13 @@ def test_loop_and_settings_reach_the_project(start: Callable[..., Running], styl
     qtbot.keyClick(settings.total, Qt.Key.Key_Return)
     timeline = work.timeline
     assert (timeline.noise_turns, timeline.fps, own_starts(timeline)[-1]) == (1, 31, 10.0)
-    settings.dismiss()
+    settings.speed.action("2").trigger()
+    assert (panel.player.speed, panel.bar.speed.key) == (2.0, "2")
+    qtbot.mouseClick(settings.lengths, LEFT)
+    assert not settings.isVisible()
+    assert panel._tables is not None
+    assert panel._tables.isVisible()
+    panel._tables.dismiss()
 
 
 def test_published_tables_stand_beside_the_users_numbers(work: AtWork) -> None:
