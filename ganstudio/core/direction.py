@@ -16,6 +16,7 @@ class Origin(StrEnum):
 
     COMPONENT = "principal component"  # Härkönen et al. 2020
     CLOSED_FORM = "closed form"  # Shen and Zhou 2021
+    PART = "part of the picture"  # Zhu et al. 2022
     BOUNDARY = "boundary of an attribute"
     TAUGHT = "thumbs up and down"
     DIFFERENCE = "difference of pictures"

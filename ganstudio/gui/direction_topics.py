@@ -15,10 +15,14 @@ DIRECTIONS = Topic(
             "instead: which ways change most what the layers take up. Neither knows what its ways mean; point at one "
             "to see it, and name what you find."
         ),
+        (
+            "Parts are told by a segmenter of faces: how pixels answer to small steps is measured, and the way is "
+            "taken that changes most inside of the part and least outside of it."
+        ),
         "Limiting a slider to coarse layers keeps colours; limiting it to fine ones keeps shapes.",
     ),
     "Härkönen et al. 2020, “GANSpace: Discovering Interpretable GAN Controls”; Shen and Zhou 2021, “Closed-Form "
-    "Factorization of Latent Semantics in GANs”",
+    "Factorization of Latent Semantics in GANs”; Zhu et al. 2022, “Region-Based Semantic Factorization in GANs”",
 )
 TEACH = Topic(
     "Teach a slider",

@@ -33,6 +33,7 @@ class Method(StrEnum):
 
     COMPONENTS = "components"
     CLOSED_FORM = "closed form"
+    PARTS = "parts"
     SAVED = "saved"
 
 
@@ -134,8 +135,12 @@ def classes_of(model: "Model", document: Document, count: int) -> "torch.Tensor 
 def found(search: Search, backend: Backend, samples: Samples, store: Store) -> "Generator[Progress, None, Library]":
     """Find directions, the strongest first."""
     from ganstudio.latent.directions import closed_form, first_weight, style_weights
+    from ganstudio.studio.part_directions import part_directions  # it knows searches itself
 
     model = backend.model(search.document.model.digest)
+    if search.method is Method.PARTS:
+        of_parts = yield from part_directions(search, model, samples)
+        return Library(of_parts, space_of(model), model.info.name)
     if search.method is Method.COMPONENTS:
         axes, words = yield from _components(search, model, samples, store)
         origin, title = Origin.COMPONENT, "Component"

@@ -41,7 +41,7 @@ def described(library: Library, document: Document, backend: Backend) -> Iterato
     model = backend.model(document.model.digest)
     total = REFERENCE + 2 * MOVED * len(library.directions)
     ws = model.mapping(model.latents(range(FIRST_SEED, FIRST_SEED + REFERENCE)), classes_of(model, document, REFERENCE))
-    detector = yield from _detector(model, ws)
+    detector = yield from face_detector(model, ws)
     random = yield from _read(model, ws, detector, 0, total)
     spread = spread_of_traits(random)
     named = list(library.directions)
@@ -77,7 +77,7 @@ def in_words(direction: Direction, effects: "tuple[Effect, ...]") -> Direction:
     return replace(direction, name=": ".join([bare, *words]), evidence=evidence)
 
 
-def _detector(model: "Model", ws: "torch.Tensor") -> "Generator[Progress, None, FaceDetector | None]":
+def face_detector(model: "Model", ws: "torch.Tensor") -> "Generator[Progress, None, FaceDetector | None]":
     """Return the detector where a model draws faces: where one is found in at least half of a few pictures."""
     from ganstudio.data.faces.judge import shipped_detector
 

@@ -4,8 +4,8 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from PyQt6.QtCore import QPoint, pyqtSignal
-from PyQt6.QtGui import QEnterEvent, QFocusEvent
+from PyQt6.QtCore import QPoint, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QEnterEvent, QFocusEvent, QResizeEvent
 from PyQt6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QInputDialog, QMenu, QWidget
 
 from ganstudio.core.direction import Direction
@@ -36,24 +36,41 @@ from ganstudio.studio.tagged_directions import learn_tag, telling_tags
 
 METHODS = (
     Option(Method.COMPONENTS, "PCA", "Principal components: the ways along which latents vary the most (GANSpace)"),
-    Option(Method.CLOSED_FORM, "Closed form", "The ways that change most what the layers take up (SeFa)"),
+    Option(Method.CLOSED_FORM, "SeFa", "Closed form: the ways that change most what the layers take up (SeFa)"),
+    Option(Method.PARTS, "Parts", "The ways that change one part of a face and leave the rest as it is (ReSeFa)"),
     Option(Method.SAVED, "Saved", "Directions that you saved or imported for this model"),
 )
 EMPTY = {
     Method.COMPONENTS: "Not searched yet. Finding them takes a few seconds, once for each model.",
     Method.CLOSED_FORM: "Not computed yet. It takes a moment, once for each choice of layers.",
+    Method.PARTS: "Not searched yet. For models of faces; it takes about half a minute, once for each.",
     Method.SAVED: "None yet. Save a slider from its menu ⋯, teach one, tag kept pictures, or import a file.",
 }
 MOST_TAGS = 24
+LEAST_NAME_PX, PADDING_PX = 32, 16
 NUMBERED_COLUMNS, NAMED_COLUMNS = 5, 2
 ALL_LAYERS = "all"
 READABLE = f"Directions (*{SUFFIX} *.npy *.npz *.pt *.pth)"
 
 
 class DirectionButton(TextButton):
-    """A direction that is offered."""
+    """A direction that is offered; a long name is cut rather than making the panel wider."""
 
     pointed = pyqtSignal()
+
+    def __init__(self, word: str, tip: str) -> None:
+        super().__init__(word, tip)
+        self._word = word
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a few letters."""
+        return QSize(LEAST_NAME_PX, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Show as much of the name as there is room for."""
+        super().resizeEvent(event)
+        room = self.width() - PADDING_PX
+        self.setText(self.fontMetrics().elidedText(self._word, Qt.TextElideMode.ElideMiddle, room))
 
     def enterEvent(self, event: QEnterEvent | None) -> None:
         """Tell that it is pointed at."""
@@ -154,6 +171,10 @@ class DirectionsPanel(Panel):
                 "directions.closed", "Find directions: closed form", partial(self._search, Method.CLOSED_FORM),
                 words="sefa", group=group,
             ),
+            Command(
+                "directions.parts", "Find directions: parts of a face", partial(self._search, Method.PARTS),
+                words="resefa local mouth eyes hair", group=group,
+            ),
             Command("directions.describe", "Say what directions do", directions.describe, words="name", group=group),
             Command("directions.import", "Import directions…", self.import_file, words="npy pt boundary", group=group),
             Command("directions.export", "Export directions…", self.export_file, words="share save", group=group),
@@ -222,8 +243,9 @@ class DirectionsPanel(Panel):
         self.words.setVisible(not directions.offered)
         self._show_preview()
         clear(self._grid)
-        columns = NAMED_COLUMNS if saved else NUMBERED_COLUMNS
-        self.offers = [self._offer(each, place, saved) for place, each in enumerate(directions.offered)]
+        named = method in (Method.SAVED, Method.PARTS)
+        columns = NAMED_COLUMNS if named else NUMBERED_COLUMNS
+        self.offers = [self._offer(each, place, named) for place, each in enumerate(directions.offered)]
         for place, button in enumerate(self.offers):
             self._grid.addWidget(button, place // columns, place % columns)
 
@@ -241,9 +263,9 @@ class DirectionsPanel(Panel):
     def _learn_tag(self, tag: str, *_checked: bool) -> None:
         learn_tag(self.session, tag)
 
-    def _offer(self, direction: Direction, place: int, saved: bool) -> DirectionButton:
+    def _offer(self, direction: Direction, place: int, named: bool) -> DirectionButton:
         tip = f"{direction.name}: {direction.evidence or direction.origin.value}. Click for a slider along it"
-        button = DirectionButton(direction.name if saved else str(place + 1), tip)
+        button = DirectionButton(direction.name if named else str(place + 1), tip)
         button.setAccessibleName(direction.name)
         button.pointed.connect(lambda: self.preview.show_direction(direction))
         button.clicked.connect(lambda: self.session.directions.add(direction))

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
 
 from ganstudio.core.document import MoveAlong
 from ganstudio.gui.panels.direction_menu import direction_menu, rows_in_words
-from ganstudio.gui.panels.directions import DirectionsPanel
+from ganstudio.gui.panels.directions import DirectionButton, DirectionsPanel
 from ganstudio.gui.panels.directions_teach import TeachPanel
+from ganstudio.latent import part_directions as latent_parts
+from ganstudio.studio import part_directions
 from ganstudio.studio.direction_search import Method
 from ganstudio.studio.directions import moves_of
 from tests.gui.conftest import PATIENCE_MS, Running
@@ -68,6 +72,36 @@ def test_a_direction_is_found_seen_and_dialled(start: Callable[..., Running], st
     for _ in range(4):
         session.undo()
     assert [(edit.name, edit.amount) for edit in edits(running)] == [("Component 3", 2.0), ("Component 1", 0.0)]
+
+
+def test_a_part_of_a_face_is_dialled(start: Callable[..., Running], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(part_directions, "PICTURES", 4)
+    monkeypatch.setattr(latent_parts, "AXES", 4)
+    running = start("faces")
+    panel = shown(running)
+    running.qtbot.mouseClick(panel.method.button(Method.PARTS), LEFT)
+    assert "half a minute" in panel.words.text()
+    running.qtbot.mouseClick(panel.seek, LEFT)
+    running.qtbot.waitUntil(lambda: len(panel.offers) > 8, timeout=PATIENCE_MS)
+    offer = next(each for each in panel.offers if each.text() == "Hair 1")
+    assert "times as much as the rest" in offer.toolTip()
+    running.qtbot.mouseClick(offer, LEFT)
+    (edit,) = edits(running)
+    assert (edit.name, edit.amount, edit.layers) == ("Hair 1", 0.0, ())
+    running.session.undo()
+    assert edits(running) == []
+
+
+def test_a_long_name_makes_no_panel_wider(qtbot: QtBot) -> None:
+    button = DirectionButton("Neck and clothes 1", "What it is")
+    qtbot.addWidget(button)
+    assert button.minimumSizeHint().width() < 60
+    button.resize(90, 28)
+    button.show()
+    qtbot.waitUntil(lambda: "…" in button.text(), timeout=PATIENCE_MS)
+    assert (button.text()[:2], button.text()[-1]) == ("Ne", "1")
+    button.resize(300, 28)
+    qtbot.waitUntil(lambda: button.text() == "Neck and clothes 1", timeout=PATIENCE_MS)
 
 
 def test_the_menu_of_a_slider(start: Callable[..., Running], styled_model: Path) -> None:
