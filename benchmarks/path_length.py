@@ -119,7 +119,10 @@ def main() -> None:
     with torch.no_grad():
         latents = shipped.mapping(torch.randn(2 * options.batch, model.z_dim, generator=random)).contiguous()
     draw = lambda x: shipped.synthesis(x, noise)  # noqa: E731
-    measure(options.model, draw, draw, latents, options.rounds)
+    plain = draw
+    if isinstance(shipped, StyleGAN2Generator):
+        plain = lambda x: synthesise(shipped.network.synthesis, x)  # noqa: E731
+    measure(options.model, plain, draw, latents, options.rounds)
 
 
 if __name__ == "__main__":
