@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.frame import ModelInfo
 from ganstudio.gui.actions import Command
@@ -13,7 +13,7 @@ from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import Topic
 from ganstudio.gui.widgets.buttons import TextButton
 from ganstudio.gui.widgets.choice import ChoiceRow, Option
-from ganstudio.gui.widgets.labels import ElidedLabel
+from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.slider import ValueSlider
 from ganstudio.studio.dragging import TITLE, PointDragging, can_drag
 from ganstudio.studio.session import Session
@@ -67,12 +67,9 @@ class DragPointsPage(Panel):
         self.go_button.clicked.connect(self.start_or_stop)
         self.clear_button = TextButton("Clear", "Take away all points and the mask")
         self.clear_button.clicked.connect(dragging.clear)
-        self.words = ElidedLabel(HINT, "muted")
-        bar = tool_bar(self.tools, self.size_slider, self.go_button, self.clear_button, self.words, spring=False)
-        row = bar.layout()
-        assert isinstance(row, QHBoxLayout)
-        row.setStretch(row.count() - 1, 1)
-        self.column.addWidget(bar)
+        self.words = label(HINT, "muted", wrap=True)
+        self.column.addWidget(tool_bar(self.tools, self.size_slider, self.go_button, self.clear_button))
+        self.column.addWidget(tool_bar(self.words, spring=False))
         self.column.addWidget(self.canvas, 1)
         for signal in (dragging.changed, dragging.sight_arrived, session.frame_arrived, session.model_changed):
             self.on_sight(signal, self._show)

@@ -19,7 +19,7 @@ from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import Topic
 from ganstudio.gui.widgets.buttons import TextButton
 from ganstudio.gui.widgets.choice import ChoiceRow, Option
-from ganstudio.gui.widgets.labels import ElidedLabel
+from ganstudio.gui.widgets.labels import label
 from ganstudio.gui.widgets.menu_choice import MenuChoice
 from ganstudio.gui.widgets.slider import SliderRange, ValueSlider
 from ganstudio.studio.face_context import set_into
@@ -98,7 +98,7 @@ class RetouchPage(Panel):
         self.factors.chosen.connect(lambda key: self._choose("factor", int(key)))
         self.clear_button = TextButton("Clear", "Take all strokes away")
         self.clear_button.clicked.connect(retouching.clear)
-        self.words = ElidedLabel("", "muted")
+        self.words = label("", "muted", wrap=True)
         self._lay_out()
         self.column.addWidget(self.canvas, 1)
         self.choose_brush(PAINT)
@@ -113,14 +113,15 @@ class RetouchPage(Panel):
         for menu in (self.tools, self.others, self.contexts):
             menu.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
             menu.setMaximumWidth(150)
-        asked = tool_bar(self.tools, self.others, self.contexts, self.factors, self.words, self.go_button, spring=False)
+        asked = tool_bar(self.tools, self.others, self.contexts, self.factors)
         row = asked.layout()
         assert isinstance(row, QHBoxLayout)
-        row.setStretch(4, 1)
+        row.addWidget(self.go_button)
+        hint = tool_bar(self.words, spring=False)
         brushes = tool_bar(self.brushes, self.colour_button, self.clear_button)
         self.brush_bar = brushes
         dials = tool_bar(self.size_slider, self.strength, self.steps, spring=False)
-        for bar in (asked, brushes, dials):
+        for bar in (asked, hint, brushes, dials):
             self.column.addWidget(bar)
 
     @classmethod

@@ -104,6 +104,7 @@ def _buttons(t: Tones) -> str:
     #choice QPushButton:hover {{ color: {t.text}; }}
     #choice QPushButton:checked {{ background: {t.field}; border: 1px solid {t.line_strong}; color: {t.text};
         font-weight: 600; }}
+    #choice QPushButton:disabled {{ color: {t.line_strong}; }}
     #choice QPushButton:focus {{ border: 2px solid {t.accent}; padding: 1px; }}
     """
 

@@ -99,7 +99,7 @@ class ChoiceRow(Surface):
             return
         step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
         move = step.get(Qt.Key(event.key()))
-        keys = list(self._buttons)
+        keys = [key for key, button in self._buttons.items() if button.isEnabled() or button.isChecked()]
         now = next((i for i, key in enumerate(keys) if self._buttons[key].isChecked()), None)
         if move is None or now is None:
             super().keyPressEvent(event)

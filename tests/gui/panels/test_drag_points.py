@@ -93,3 +93,10 @@ def test_layers_without_places_have_no_such_page(start: Callable[..., Running]) 
     assert DragPointsPage in EXPLORE.middle
     assert not DragPointsPage.fits(running.session.model)
     assert DragPointsPage.fits(None) is False
+
+
+def test_what_to_do_is_read_in_full_in_a_small_window(page: tuple[Running, DragPointsPage]) -> None:
+    running, shown = page
+    running.window.resize(1024, 700)
+    running.qtbot.waitUntil(lambda: shown.words.width() > shown.words.fontMetrics().horizontalAdvance(HINT))
+    assert shown.words.text() == HINT

@@ -9,10 +9,11 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QFileDialog
 
 from ganstudio.core.paths import ASSETS
-from ganstudio.gui.panels.retouch import ERASE, PICK, RetouchPage
+from ganstudio.gui.panels.retouch import ERASE, HINTS, PICK, RetouchPage
 from ganstudio.gui.workspaces import PHOTO
 from ganstudio.studio.kept import keep
 from ganstudio.studio.retouch_run import IN_W, Tool
+from ganstudio.studio.retouching import SEVERAL
 from tests.gui.conftest import Running
 
 ASTRONAUT = ASSETS / "samples" / "astronaut.png"
@@ -108,6 +109,18 @@ def test_every_tool_shows_what_it_needs(page: tuple[Running, RetouchPage]) -> No
     assert "Open a photo" in shown.words.text()
     assert not shown.canvas.isEnabled()
     assert np.all(shown.canvas.strokes == 0)
+
+
+def test_what_to_do_is_read_in_full_in_a_small_window(page: tuple[Running, RetouchPage]) -> None:
+    running, shown = page
+    running.window.resize(1024, 700)
+    for tool in shown.retouching.tools:
+        shown.tools.action(tool.value).trigger()
+        running.qtbot.waitUntil(lambda: shown.words.height() >= shown.words.heightForWidth(shown.words.width()))
+        assert shown.words.text() in (HINTS[tool], shown.retouching.missing)
+    shown.words.setText(SEVERAL)
+    running.qtbot.waitUntil(lambda: shown.words.height() >= shown.words.heightForWidth(shown.words.width()))
+    assert shown.words.height() > 2 * shown.words.fontMetrics().height(), "in several lines where it is long"
 
 
 def test_a_face_is_set_into_a_picture_by_mouse(start: Callable[..., Running], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.core.progress import JobState, JobStatus, Progress
 from ganstudio.gui.actions import Command, CommandBook
+from ganstudio.gui.theme.style_sheet import style_sheet
+from ganstudio.gui.theme.tokens import DARK
 from ganstudio.gui.widgets.banner import Banner
 from ganstudio.gui.widgets.card import Card, CardText
 from ganstudio.gui.widgets.choice import ChoiceRow, Option
@@ -93,6 +95,25 @@ def test_showing_a_choice_tells_nobody(qtbot: QtBot) -> None:
     row.show_choice("unknown")
     assert told == []
     assert row.button("b").isChecked()
+
+
+def test_what_cannot_be_chosen_is_seen_to_be_and_is_passed_over(qtbot: QtBot) -> None:
+    row = ChoiceRow("Mode", MODES)
+    row.setStyleSheet(style_sheet(DARK))
+    shown(qtbot, row)
+    first, second, third = (row.button(mode.key) for mode in MODES)
+    row.show_choice(MODES[0].key)
+    before = second.grab().toImage()
+    second.setEnabled(False)
+    assert second.grab().toImage() != before
+    chosen: list[str] = []
+    row.chosen.connect(chosen.append)
+    first.setFocus()
+    qtbot.keyClick(row, Qt.Key.Key_Right)
+    assert chosen == [MODES[2].key]
+    assert third.isChecked()
+    qtbot.keyClick(row, Qt.Key.Key_Left)
+    assert first.isChecked()
 
 
 def test_other_options_take_the_place_of_the_former(qtbot: QtBot) -> None:
