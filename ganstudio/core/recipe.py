@@ -274,7 +274,8 @@ class RecipeCard(Generic[O]):
     `teachers` names the models that a recipe needs (shipped ones or paths, by what they are needed for); they are
     opened for `taught`, which then builds the recipe in place of `build`. A recipe that learns from pictures with
     label maps says `needs_maps`. `usual` is the preset that forms begin with (the first one where empty), and they
-    begin with the recipe of the greatest `standing`. `exercises` are what it teaches in small, by name.
+    begin with the recipe of the greatest `standing`. `sized` are presets for models of up to so many pixels.
+    `exercises` are what it teaches in small, by name.
     """
 
     options: type[O]
@@ -286,8 +287,14 @@ class RecipeCard(Generic[O]):
     taught: Callable[[O, DataFacts, Mapping[str, Teacher]], Recipe] | None = None
     needs_maps: bool = False
     usual: str = ""
+    sized: Mapping[int, str] = field(default_factory=dict)
     standing: int = 0
     exercises: Mapping[str, Exercise[O]] = field(default_factory=dict)
+
+    def preset_for(self, resolution: int) -> str:
+        """Return the preset that suits a model of so many pixels, the usual one where none is made for its size."""
+        fitting = (name for side, name in sorted(self.sized.items()) if resolution <= side)
+        return next(fitting, self.usual)
 
     def recipe(self, options: O, facts: DataFacts, opened: Callable[[str], Teacher]) -> Recipe:
         """Build the recipe with the models that it needs, each as `opened` by its name or path.

@@ -20,6 +20,7 @@ from ganstudio.studio.photo_paste import PasteBack
 from ganstudio.studio.photo_reading import ReadPhoto, framing_steps, in_hand, is_photo, reading, small_pictures
 from ganstudio.studio.photo_search import PhotoSearch
 from ganstudio.studio.pursuit import Pursuit, Refusal
+from ganstudio.studio.train_data import MODEL
 
 if TYPE_CHECKING:
     from ganstudio.data.faces.framing import Framing
@@ -98,14 +99,15 @@ class PhotoEditing:
         return hand is not None and hand.face > 0 and model is not None and hand.framed_for != model.digest
 
     def train_encoder(self) -> None:
-        """Prepare a run that trains an encoder for the model that is open."""
+        """Prepare a run that trains an encoder for the model that is open, from its own pictures at first."""
         from ganstudio.architectures import cards
 
         model = self._session.model
         card = next((c for c in cards().values() if c.recipe is not None and c.can(Ability.ENCODING)), None)
-        if model is not None and card is not None:
-            runs = self._session.runs
-            runs.draft.take({"architecture": card.id, "recipe": {"generator": model.name}})
+        if model is not None and card is not None and card.recipe is not None:
+            runs, preset = self._session.runs, card.recipe.preset_for(model.resolution)
+            options = {"architecture": card.id, "preset": preset, "data": f"{MODEL}{model.name}"}
+            runs.draft.take({**options, "recipe": {"generator": model.name}})
             runs.choose(None)
             runs.workspace_wanted.emit("train")
 

@@ -292,5 +292,11 @@ def build_alone(options: EncoderOptions, _facts: DataFacts) -> EncoderRecipe:
 
 
 recipe_card = RecipeCard(
-    EncoderOptions, PRESETS, build_alone, batch_statistics=True, teachers=needed, taught=EncoderRecipe
+    EncoderOptions,
+    PRESETS,
+    build_alone,
+    batch_statistics=True,
+    teachers=needed,
+    taught=EncoderRecipe,
+    sized={128: "faces-64"},
 )

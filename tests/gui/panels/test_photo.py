@@ -23,6 +23,7 @@ from ganstudio.gui.panels.photo_search import PhotoSearchPanel
 from ganstudio.gui.panels.photo_views import BeforeAfterPage, MaskPage, PastedPage
 from ganstudio.gui.widgets.slider import ValueSlider
 from ganstudio.studio.photo_run import Plan
+from ganstudio.studio.train_draft import reason_of
 from tests.architectures.test_encoder_recipe import generator_file, run_of
 from tests.data.odd_photos import readable, refused
 from tests.gui.conftest import PATIENCE_MS, Running
@@ -235,6 +236,10 @@ def test_an_encoder_can_be_trained_for_a_model_without(start: Callable[..., Runn
     draft = running.session.runs.draft
     assert draft.architecture == "encoder"
     assert draft.recipe["generator"] == str(styled_model)
+    running.qtbot.waitUntil(lambda: draft.catalogue is not None, timeout=PATIENCE_MS)
+    assert draft.preset == "faces-64", "as small as the model"
+    assert draft.data == f"model:{styled_model}", "it can begin at once"
+    assert reason_of(draft) == ""
 
 
 def test_an_encoder_that_was_trained_is_used(start: Callable[..., Running], tmp_path: Path) -> None:
