@@ -75,7 +75,10 @@ class Spectrum:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """What a look shows: a uint8 picture `[H, W, 3]`, and numbers about the values behind it."""
+    """What a look shows: a uint8 picture `[H, W, 3]`, and numbers about the values behind it.
+
+    Where `codes` are drawn side by side that join later, they are those of the first one.
+    """
 
     look: Look
     document: Document
@@ -84,6 +87,7 @@ class Seen:
     histogram: Histogram
     spectrum: Spectrum | None
     explained: tuple[float, ...] = ()  # the shares of the variance that the components carry
+    codes: int = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -49,6 +49,7 @@ def seen(features: Features, document: Document, look: Look) -> Seen:
         histogram(values),
         spectrum(values) if has_spectrum else None,
         explained,
+        len(features.activation) if look.view is not View.PICTURE else 1,
     )
 
 

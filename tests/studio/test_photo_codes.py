@@ -210,6 +210,27 @@ def test_tools_say_what_several_codes_cannot_do_and_do_the_rest(running: Running
     assert session.document.inputs["z"] == session.project.kept[-1].latent
 
 
+def test_a_look_inside_says_that_codes_have_not_met_yet(running: Running) -> None:
+    session = opened(running)
+    searched(running, PLAN)
+    running.settle()
+    layers, join = session.layers, joined(session)
+    layers.watch(watched=True)
+    told = {}
+    for stage in ("b4", join.stage):
+        layers.show_stage(stage)
+        running.until(lambda stage=stage: layers.seen is not None and layers.seen.look.stage == stage and layers.idle)  # type: ignore[misc]
+        assert layers.seen is not None
+        told[stage] = layers.seen.codes
+    assert told == {"b4": join.count, join.stage: 1}
+    session.photo.search.join(on=False)
+    layers.show_stage("b4")
+    running.settle()
+    running.until(lambda: layers.idle and layers.seen is not None and layers.seen.document == session.document)
+    assert layers.seen is not None
+    assert layers.seen.codes == 1
+
+
 def test_plans_name_a_stage_that_the_model_has(running: Running, run: Callable[[str | Path], Running]) -> None:
     info = running.session.model
     assert info is not None

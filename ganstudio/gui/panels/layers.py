@@ -173,7 +173,7 @@ class LayersPanel(Panel):
         if seen.look.stage != self.session.layers.look.stage:
             return
         self._show_plane()
-        self.what.setText(look_in_words(seen.look, seen.explained))
+        self.what.setText(look_in_words(seen.look, seen.explained, seen.codes))
         self.numbers.setText(statistics_in_words(seen.statistics))
         histogram = seen.histogram
         counted = "count" if histogram.every == 1 else f"count, of each {histogram.every}th value"
@@ -215,8 +215,11 @@ def statistics_in_words(numbers: Statistics) -> str:
     return "  ".join([*words, f"zeros {numbers.zeros:.0%}"])
 
 
-def look_in_words(look: Look, explained: tuple[float, ...] = ()) -> str:
-    """Say what is looked at; `explained` are the shares of the variance that components carry."""
+def look_in_words(look: Look, explained: tuple[float, ...] = (), codes: int = 1) -> str:
+    """Say what is looked at; `explained` are the shares of the variance that components carry.
+
+    Of several `codes` that have not met yet, the first is shown.
+    """
     channels = ", ".join(map(str, look.looked_at))
     shares = " + ".join(f"{share * 100:.0f}" for share in explained) + " %" if explained else ""
     what = {
@@ -225,4 +228,4 @@ def look_in_words(look: Look, explained: tuple[float, ...] = ()) -> str:
         View.COMPONENTS: f"components{', ' + shares + ' of the variance' if shares else ''}",
         View.PICTURE: "the picture",
     }[look.view]
-    return f"{look.stage} · {what}"
+    return f"{look.stage} · {what}{f', of the first of {codes} codes' if codes > 1 else ''}"

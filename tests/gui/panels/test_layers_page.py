@@ -6,9 +6,9 @@ from pathlib import Path
 from PyQt6.QtCore import Qt
 
 from ganstudio.core.document import Bend, BendUnits, LatentPoint, ShiftStyle
-from ganstudio.core.inspection import Order, View
+from ganstudio.core.inspection import Look, Order, View
 from ganstudio.gui.panels.bending import BendingPanel
-from ganstudio.gui.panels.layers import LayersPanel
+from ganstudio.gui.panels.layers import LayersPanel, look_in_words
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.panels.style_channels import StyleChannelsPanel
 from tests.gui.conftest import PATIENCE_MS, Running
@@ -176,3 +176,9 @@ def test_models_without_styles_have_no_style_channels(start: Callable[..., Runni
     assert BendingPanel.fits(running.session.model)
     assert not StyleChannelsPanel.fits(running.session.model)
     assert not LayersPanel.fits(None)
+
+
+def test_words_say_which_of_several_codes_is_seen() -> None:
+    look = Look("b4", View.CHANNEL, (6,))
+    assert look_in_words(look) == "b4 · channel 6"
+    assert look_in_words(look, (), 8) == "b4 · channel 6, of the first of 8 codes"
