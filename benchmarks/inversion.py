@@ -16,6 +16,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -101,17 +102,21 @@ class Row:
 class Rows:
     """The rows of a file, one line of JSON each, written through as they are measured."""
 
-    def __init__(self, file: Path, setting: str) -> None:
-        """Read what is there; a last line that was cut off is measured again."""
-        self._file, self.setting = file, setting
+    def __init__(self, file: Path, setting: str, encoder: str) -> None:
+        """Read what is there; a last line that was cut off is measured again. `encoder` tells one from another."""
+        self._file, self._setting, self._encoder = file, setting, encoder
         lines = file.read_text(encoding="utf-8").split("\n")[:-1] if file.exists() else []
         self.rows = [Row(**json.loads(line)) for line in lines]
         if file.exists():
             file.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
 
+    def setting(self, case: Case) -> str:
+        """Return all that a case depends on."""
+        return self._setting if case.method is Method.OPTIMISE else f"{self._setting} {self._encoder}"
+
     def of(self, case: Case) -> list[Row]:
         """Return the rows of a case in this setting."""
-        return [row for row in self.rows if (row.setting, row.case) == (self.setting, str(case))]
+        return [row for row in self.rows if (row.setting, row.case) == (self.setting(case), str(case))]
 
     def missing(self, case: Case, names: Sequence[str]) -> list[str]:
         """Return the pictures that have no row yet."""
@@ -120,7 +125,7 @@ class Rows:
 
     def add(self, case: Case, picture: str, lpips: float, psnr: float, seconds: float) -> None:
         """Write one row."""
-        row = Row(self.setting, str(case), picture, lpips, psnr, seconds)
+        row = Row(self.setting(case), str(case), picture, lpips, psnr, seconds)
         self.rows.append(row)
         with self._file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(row)) + "\n")
@@ -211,6 +216,15 @@ def shown(values: Sequence[float]) -> str:
     return f"{np.mean(values):.4f} ± {error:.4f}"
 
 
+def mark_of(encode: Encode | None, picture: Array) -> str:
+    """Return what tells an encoder from another: a digest of what it says of a picture."""
+    if encode is None:
+        return "none"
+    with torch.no_grad():
+        codes = encode(picture_tensor(picture, 3)).float().round(decimals=3)
+    return blake2b(codes.numpy().tobytes(), digest_size=4).hexdigest()
+
+
 def print_table(rows: Rows, photographs: Sequence[str]) -> None:
     """Print a line for every case, then one for every photograph."""
     for case in (*CASES, LONGEST):
@@ -219,8 +233,8 @@ def print_table(rows: Rows, photographs: Sequence[str]) -> None:
             lpips, psnr, seconds = ([getattr(row, name) for row in drawn] for name in ("lpips", "psnr", "seconds"))
             cells = (shown(lpips), f"{np.mean(psnr):.1f} dB", f"{np.mean(seconds):.2f} s", f"n = {len(drawn)}")
             print(f"{case!s:18s}", *cells, sep="  ", flush=True)
-    for row in rows.rows:
-        if row.setting == rows.setting and row.picture in photographs:
+    for case in CASES:
+        for row in (row for row in rows.of(case) if row.picture in photographs):
             print(f"{row.picture} {row.case}: LPIPS {row.lpips:.4f}, {row.psnr:.1f} dB, {row.seconds:.2f} s")
 
 
@@ -242,8 +256,8 @@ def main() -> None:
     model = open_model(asked.model, "cpu")
     bench = Bench(model, encoder_of(model), asked.space, asked.precision)
     setting = f"{model.info.digest} {asked.space.value} {asked.precision.value} {asked.together} {InversionOptions()}"
-    rows = Rows(asked.rows, setting)
     pictures = {f"fresh {i}": picture for i, picture in enumerate(held_out(asked.pictures))}
+    rows = Rows(asked.rows, setting, mark_of(bench.encode, pictures["fresh 0"]))
     photographs = dict(photos(model))
     for case in (*CASES, LONGEST):
         possible = bench.encode is not None or case.method is Method.OPTIMISE
