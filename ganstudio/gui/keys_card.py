@@ -28,7 +28,7 @@ ALONE = {Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Meta, 
 NEVER = {Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
 CLEARS = {Qt.Key.Key_Backspace, Qt.Key.Key_Delete}
 PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
-KEYS_PX, MOUSE_PX = 136, 200
+KEYS_PX, MOUSE_PX, LEAST_PX = 136, 200, 24
 Rows = list[tuple[QWidget, str]]
 
 
@@ -63,6 +63,7 @@ class KeysCard(Overlay):
         said.addWidget(self.take)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
+        self._scroll.setAccessibleName("Keys and gestures")
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.column.addLayout(top)
         self.column.addLayout(said)
@@ -192,6 +193,7 @@ class KeysCard(Overlay):
         for command in commands:
             button = TextButton("", "", "keys")
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            button.setMinimumHeight(LEAST_PX)
             button.clicked.connect(lambda _checked, command=command: self.ask(command))
             self.keys[command.id] = button
             self._show_keys(command)

@@ -28,10 +28,11 @@ from ganstudio.studio import exporting, recipes
 from ganstudio.studio.carried import FILMS, PICTURES
 from ganstudio.studio.exporting import ExportOptions
 from ganstudio.studio.generation import parse_seeds
+from ganstudio.studio.path_editing import MOST_FPS
 from ganstudio.studio.session import Session
 
 QUALITY = SliderRange(low=1, high=100, default=90, step=1, decimals=0)
-FPS = SliderRange(low=1, high=120, default=30, step=1, decimals=0)
+FPS = SliderRange(low=1, high=MOST_FPS, default=30, step=1, decimals=0)
 RATE = SliderRange(low=0, high=50, default=0, step=0.5, decimals=1)
 SIDE = SliderRange(low=0, high=4096, default=0, step=64, decimals=0)
 PICTURE, FILM, FRAMES, KEPT, SEEDS, GRID = "picture", "film", "frames", "kept", "seeds", "grid"
@@ -90,7 +91,9 @@ class ExportPanel(Panel):
         self.fps = ValueSlider("Frames a second", "How smooth the path is", FPS)
         self.quality = ValueSlider("Quality", "Higher keeps more and takes more space", QUALITY)
         self.rate = ValueSlider("Bit rate, Mbit/s", "How much a second of the film takes; 0 lets the quality say", RATE)
-        self._numbers = {self.side: 0.0, self.fps: 30.0, self.rate: 0.0, self.quality: 90.0}
+        self.fps.changed.connect(self._fps_chosen)
+        self.fps.settled.connect(session.end_gesture)
+        self._numbers = {self.side: 0.0, self.rate: 0.0, self.quality: 90.0}
         for slider in self._numbers:
             slider.changed.connect(lambda value, _gesture, slider=slider: self._set(slider, value))
         self.recipe = QCheckBox("Carry the recipe")
@@ -165,7 +168,7 @@ class ExportPanel(Panel):
         return ExportOptions(
             side or None,
             quality,
-            self._numbers[self.fps],
+            float(self.session.project.timeline.fps),
             rate or None,
             recipe=self.recipe.isChecked(),
             enlarge=self.enlarge.isChecked(),
@@ -248,6 +251,9 @@ class ExportPanel(Panel):
         self._show_quality()
         self._show_note()
 
+    def _fps_chosen(self, value: float, gesture: str) -> None:
+        self.session.change_project("Frames per second", {"timeline.fps": round(value)}, gesture)
+
     def _show_quality(self) -> None:
         self.rate.setVisible(self._has_rate)
         free = not (self._has_rate and self._numbers[self.rate])
@@ -269,6 +275,7 @@ class ExportPanel(Panel):
         self.form.show_choice(self._form)
         self.seeds.setVisible(kind.seeds)
         self.fps.setVisible(kind.moves)
+        self.fps.show_value(float(self.session.project.timeline.fps))
         self._show_quality()
         self._show_note()
 

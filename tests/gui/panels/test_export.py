@@ -34,6 +34,10 @@ def test_what_is_missing_is_said_and_formats_follow(start: Start) -> None:
     assert "two keyframes" in panel.note.text()
     assert panel.form.button(".mp4").isChecked()
     assert panel.fps.isVisibleTo(panel)
+    panel.fps.changed.emit(24.0, "drag")
+    assert (session.project.timeline.fps, panel.options().fps) == (24, 24.0)
+    session.change_project("Elsewhere", {"timeline.fps": 12})
+    assert (panel.options().fps, panel.fps.number.text()) == (12.0, "12")
     assert panel.options().bit_rate is None
     panel.rate.changed.emit(4.5, "")
     assert (panel.options().bit_rate, panel.quality.isVisibleTo(panel)) == (4_500_000, False)
@@ -74,6 +78,12 @@ def test_a_film_and_many_seeds_are_written(start: Start, tmp_path: Path, monkeyp
     qtbot.mouseClick(panel.go, LEFT)
     qtbot.waitUntil((tmp_path / "many" / "seed0010.png").exists, timeout=30_000)
     assert len(list((tmp_path / "many").iterdir())) == 3
+    session.change_project("Slower", {"timeline.fps": 10})
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "frames"))
+    running.window.book.action("export.frames").trigger()
+    qtbot.waitUntil((tmp_path / "frames" / "frame0001.png").exists, timeout=30_000)
+    qtbot.waitUntil(lambda: not session.jobs, timeout=30_000)
+    assert len(list((tmp_path / "frames").iterdir())) == 2
     panel.what.action(GRID).trigger()
     panel.seeds.setText("nonsense")
     qtbot.mouseClick(panel.go, LEFT)
