@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from ganstudio.core.document import ClassBlend, ClassChoice, Condition, Document, MoveAlong
+from ganstudio.core.errors import WrongInputError
 from ganstudio.core.latents import blend_points, resampling_threshold
 from ganstudio.core.store import Store
 
@@ -25,5 +26,7 @@ def class_weights(document: Document, name: str, count: int) -> torch.Tensor:
     assert isinstance(value, ClassChoice | ClassBlend)
     labels = torch.zeros(1, count)
     for index, weight in value.parts if isinstance(value, ClassBlend) else ((value.index, 1.0),):
-        labels[0, index % count] += weight
+        if not 0 <= index < count:
+            raise WrongInputError(f"There is no class {index}; this model has classes 0 to {count - 1}.")
+        labels[0, index] += weight
     return labels

@@ -60,7 +60,8 @@ class Dock(Ground):
 
     def add_panel(self, panel: Panel) -> QWidget:
         """Hold one more panel, out of sight; return what wears the theme."""
-        section = Section(panel.title, panel, explained=panel.topic() is not None, more=bool(panel.owns))
+        more = bool(panel.owns or panel.at_first)
+        section = Section(panel.title, panel, explained=panel.topic() is not None, more=more)
         section.more_asked.connect(lambda: self.more_asked.emit(panel, section.more))
         section.asked.connect(lambda: self.asked.emit(panel, section.question))
         section.folded.connect(lambda _folded: self.folding_changed.emit())

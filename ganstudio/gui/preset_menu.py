@@ -65,11 +65,11 @@ class PresetMenu(QObject):
         presets, names = self._session.presets, self._session.presets.names(panel.title)
         menu = self._new_menu()
         for name in names:
-            _add(menu, name, partial(presets.apply, panel.title, name))
+            _add(menu, name, partial(self._apply, panel, name))
         if names:
             menu.addSeparator()
         _add(menu, "Save these settings…", partial(self.ask_name, panel, button))
-        _add(menu, "Back to the defaults", partial(presets.reset, panel.title, panel.owns))
+        _add(menu, "Back to the defaults", partial(self._reset, panel))
         if names:
             doomed = menu.addMenu("Delete")
             for name in names if doomed is not None else ():
@@ -78,8 +78,21 @@ class PresetMenu(QObject):
 
     def ask_name(self, panel: Panel, button: QWidget) -> None:
         """Ask for a name and keep the panel's settings under it."""
-        words = f"Save the settings of “{panel.title}” as"
-        self.card.ask(words, button, lambda name: self._session.presets.keep(panel.title, name, panel.owns))
+        words, presets = f"Save the settings of “{panel.title}” as", self._session.presets
+        self.card.ask(
+            words, button, lambda name: presets.keep(panel.title, name, panel.owns, panel.own_settings())
+        )
+
+    def _apply(self, panel: Panel, name: str) -> None:
+        own = self._session.presets.apply(panel.title, name)
+        if panel.at_first and own:
+            panel.take_settings(own)
+
+    def _reset(self, panel: Panel) -> None:
+        if panel.owns:
+            self._session.presets.reset(panel.title, panel.owns)
+        if panel.at_first:
+            panel.take_settings(panel.at_first)
 
     def offers(self, panels: Sequence[Panel]) -> Sequence[Command]:
         """Every preset of the panels that fit the model, for the palette."""
@@ -88,10 +101,10 @@ class PresetMenu(QObject):
             Command(
                 f"preset.{panel.title}.{name}",
                 f"Preset of {panel.title}: {name}",
-                partial(session.presets.apply, panel.title, name),
+                partial(self._apply, panel, name),
             )
             for panel in panels
-            if panel.owns and panel.fits(session.model)
+            if (panel.owns or panel.at_first) and panel.fits(session.model)
             for name in session.presets.names(panel.title)
         ]
 

@@ -2,8 +2,9 @@
 
 import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 FILE = "presets.json"
 LONGEST_NAME = 60
+KINDS_OF_EDIT = "edits."
+NOTHING: Mapping[str, Plain] = MappingProxyType({})
 
 
 class OtherModelError(StudioError):
@@ -44,15 +47,19 @@ class Presets:
         found = self._read().get(panel)
         return tuple(sorted(found, key=str.casefold)) if isinstance(found, dict) else ()
 
-    def keep(self, panel: str, name: str, paths: Sequence[str]) -> None:
-        """Keep the fields that `paths` lead to under a name; the preset of that name before gives way."""
+    def keep(self, panel: str, name: str, paths: Sequence[str], own: Mapping[str, Plain] = NOTHING) -> None:
+        """Keep the fields that `paths` lead to, and what is the panel's `own`, under a name.
+
+        The preset of that name before gives way. The path `edits.BendUnits` leads to the edits of that kind.
+        """
         document = self._session.document
-        values = {path: value_at(document, path.split(".")) for path in paths}
+        values = {path: _field(document, path) for path in paths}
         refs = arrays_in(tuple(values.values())).values()
         entry = {
             "model": document.model.digest,
             "values": {path: to_plain(value) for path, value in values.items()},
             "arrays": packed_arrays(refs, self._session.store),
+            "own": dict(own),
         }
         kept = self._read().setdefault(panel, {})
         kept[name.strip()[:LONGEST_NAME]] = entry
@@ -63,19 +70,26 @@ class Presets:
         self._read().get(panel, {}).pop(name, None)
         self._write()
 
-    def apply(self, panel: str, name: str) -> None:
-        """Set the fields of a preset in one step; what does not fit is told by the session's `failed`."""
+    def apply(self, panel: str, name: str) -> dict[str, Plain]:
+        """Set the fields of a preset in one step, and return what was the panel's own.
+
+        What does not fit is told by the session's `failed`.
+        """
         try:
-            self._session.change_many(f"Preset “{name}”", self._values(panel, name))
+            values = self._values(panel, name)
+            self._session.change_many(f"Preset “{name}”", _whole(self._session.document, values))
         except StudioError as error:
             self._session.failed.emit(Problem(str(error)))
+            return {}
+        own = self._read()[panel][name].get("own")
+        return own if isinstance(own, dict) else {}
 
     def reset(self, panel: str, paths: Sequence[str]) -> None:
         """Set a panel's fields to what they are for a model that was just opened."""
         info = self._session.model
         if info is not None:
-            values = {path: value_at(info.document, path.split(".")) for path in paths}
-            self._session.change_many(f"{panel} as at first", values)
+            values = {path: _field(info.document, path) for path in paths}
+            self._session.change_many(f"{panel} as at first", _whole(self._session.document, values))
 
     def _values(self, panel: str, name: str) -> dict[str, Any]:
         entry = self._read().get(panel, {}).get(name)
@@ -112,9 +126,27 @@ class Presets:
         self.changed.emit()
 
 
+def _field(document: Document, path: str) -> Any:
+    if not path.startswith(KINDS_OF_EDIT):
+        return value_at(document, path.split("."))
+    return tuple(edit for edit in document.edits if type(edit).__name__ == path.removeprefix(KINDS_OF_EDIT))
+
+
+def _whole(document: Document, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values by paths to whole fields: edits of one kind stand behind those of the others, which stay."""
+    whole = {path: value for path, value in values.items() if not path.startswith(KINDS_OF_EDIT)}
+    edits = document.edits
+    for path in values.keys() - whole.keys():
+        kind = path.removeprefix(KINDS_OF_EDIT)
+        new = tuple(edit for edit in values[path] if type(edit).__name__ == kind)
+        edits = (*(edit for edit in edits if type(edit).__name__ != kind), *new)
+    return whole if len(whole) == len(values) else {**whole, "edits": edits}
+
+
 def type_at(path: str) -> Any:
     """Return the declared type of the document's field that a path leads to; raises WrongInputError."""
     kind: Any = Document
+    path = "edits" if path.startswith(KINDS_OF_EDIT) else path
     for name in path.split("."):
         if getattr(kind, "__origin__", None) is FrozenMap:
             (kind,) = kind.__args__

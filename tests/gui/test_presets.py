@@ -6,8 +6,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from ganstudio.gui.panels.export import FILM, PICTURE, ExportPanel
 from ganstudio.gui.preset_menu import NameCard
 from ganstudio.gui.widgets.section import Section
+from ganstudio.studio.exporting import ExportOptions
 from tests.gui.conftest import Running
 
 LEFT = Qt.MouseButton.LeftButton
@@ -50,6 +52,29 @@ def test_settings_are_saved_under_a_name_and_used_again(start: Start, qtbot: QtB
     session.presets.remove("Truncation", "R & B")
     assert not [each for each in running.window.book.offered() if each.name.startswith("Preset of")]
     running.settle()
+
+
+def test_settings_of_the_export_panel_have_presets_too(start: Start, qtbot: QtBot) -> None:
+    running = start()
+    panel, window = running.window.panel(ExportPanel), running.window
+    assert panel is not None
+    window.reveal("Export")
+    panel.what.action(FILM).trigger()
+    panel.side.changed.emit(512.0, "")
+    panel.rate.changed.emit(4.0, "")
+    panel.recipe.setChecked(False)
+    said = panel.options()
+    session = running.session
+    session.presets.keep(panel.title, "large", panel.owns, panel.own_settings())
+    qtbot.mouseClick(section(running, "Export").more, LEFT)
+    menu = next(each for each in window.findChildren(QMenu) if each.isVisible())
+    next(each for each in menu.actions() if each.text() == "Back to the defaults").trigger()
+    assert (panel.what.key, panel.options()) == (PICTURE, ExportOptions())
+    next(each for each in window.book.offered() if each.name == "Preset of Export: large").run()
+    assert (panel.what.key, panel.options()) == (FILM, said)
+    assert panel.form.button(".mp4").isChecked()
+    panel.take_settings({"what": "nothing", "side": "wide", "form": 7, "quality": 1e9})
+    assert (panel.what.key, panel.options()) == (PICTURE, ExportOptions(quality=100))
 
 
 def test_panels_without_settings_have_no_presets(start: Start) -> None:

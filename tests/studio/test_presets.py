@@ -6,7 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganstudio.core.document import LatentArray, LatentPoint, MoveAlong, Space, StyleSource
+from ganstudio.core.document import (
+    Bend,
+    BendUnits,
+    ClassChoice,
+    LatentArray,
+    LatentPoint,
+    MoveAlong,
+    ShiftStyle,
+    Space,
+    StyleSource,
+)
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.frame import Problem
 from ganstudio.studio.presets import FILE, Presets, type_at
@@ -43,6 +53,27 @@ def test_the_way_back_to_the_defaults(running: Running) -> None:
     session.presets.reset("Truncation", ("psi", "cutoff"))
     assert session.document.psi == 1.0
     assert session.document.inputs["z"] == LatentPoint(9.0)
+
+
+def test_a_preset_of_one_kind_of_edit_leaves_the_others(
+    run: Callable[[str | Path], Running], styled_model: Path
+) -> None:
+    session = run(styled_model).session
+    bend, other = BendUnits("b8", (1,), Bend.SCALE, 2.0), BendUnits("b4", (0,), Bend.INVERT)
+    way = MoveAlong(session.store.put(np.ones(16, np.float32)), 1.0)
+    shift = ShiftStyle("b8.conv0", 3, 2.0)
+    session.change("Edit", "edits", (bend, way, shift))
+    session.presets.keep("Bending", "loud", ("edits.BendUnits",))
+    session.change("Edit", "edits", (way, other))
+    session.presets.apply("Bending", "loud")
+    assert session.document.edits == (way, bend)
+    session.presets.reset("Bending", ("edits.BendUnits",))
+    assert session.document.edits == (way,)
+    session.change("Class", "inputs.class", ClassChoice(7))
+    session.presets.keep("Class", "seven", ("inputs.class",))
+    session.change("Class", "inputs.class", ClassChoice(2))
+    session.presets.apply("Class", "seven")
+    assert session.document.inputs["class"] == ClassChoice(7)
 
 
 def test_arrays_travel_with_a_preset_and_fit_their_model_only(

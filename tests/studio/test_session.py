@@ -17,6 +17,7 @@ from ganstudio.engine.compute import ChooseDevice, Command, Compute, Event, Open
 from ganstudio.studio.library import Library
 from ganstudio.studio.session import Session
 from ganstudio.studio.settings import Settings
+from tests.studio.conftest import Running
 
 
 class Notes(Compute):
@@ -209,3 +210,11 @@ def test_a_drag_that_comes_back_leaves_no_step(session: Session) -> None:
     session.end_gesture()
     assert len(session.history) == steps
     assert len(told) == 4
+
+
+def test_a_class_that_a_model_does_not_have_is_told(run: Callable[[str | Path], Running], styled_model: Path) -> None:
+    running, told = run(styled_model), list[str]()
+    running.session.failed.connect(lambda problem: told.append(problem.sentence))
+    running.session.change("Class", "inputs.class", ClassChoice(12))
+    running.until(lambda: bool(told))
+    assert told == ["There is no class 12; this model has classes 0 to 11."]

@@ -58,7 +58,7 @@ class BendingPanel(Panel):
 
     title: ClassVar[str] = "Bending"
     icon: ClassVar[IconName] = IconName.BENDING
-    owns: ClassVar[tuple[str, ...]] = ("edits",)
+    owns: ClassVar[tuple[str, ...]] = ("edits.BendUnits",)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)

@@ -26,6 +26,7 @@ class ClassPanel(Panel):
 
     title: ClassVar[str] = "Class"
     icon: ClassVar[IconName] = IconName.CLASS
+    owns: ClassVar[tuple[str, ...]] = ("inputs.class",)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)

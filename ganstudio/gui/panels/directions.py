@@ -88,6 +88,7 @@ class DirectionsPanel(Panel):
 
     title: ClassVar[str] = "Directions"
     icon: ClassVar[IconName] = IconName.DIRECTIONS
+    owns: ClassVar[tuple[str, ...]] = ("edits.MoveAlong",)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)

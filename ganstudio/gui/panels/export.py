@@ -1,10 +1,11 @@
 """Pictures, frames, grids and films to files, and the picture as a text that draws it again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
@@ -69,6 +70,12 @@ KINDS = {
     GRID: Kind("Many seeds as one grid", "This picture with other seeds, side by side", seeds=True),
 }
 FIRST_SEEDS = "0-15"
+AT_FIRST: Mapping[str, Any] = MappingProxyType(
+    {
+        "what": PICTURE, "form": ".png", "seeds": FIRST_SEEDS, "side": 0.0, "rate": 0.0, "quality": 90.0,
+        "recipe": True, "enlarge": False,
+    }
+)  # fmt: skip
 
 
 class ExportPanel(Panel):
@@ -76,6 +83,7 @@ class ExportPanel(Panel):
 
     title: ClassVar[str] = "Export"
     icon: ClassVar[IconName] = IconName.SAVE
+    at_first: ClassVar[Mapping[str, Any]] = AT_FIRST
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -93,7 +101,8 @@ class ExportPanel(Panel):
         self.rate = ValueSlider("Bit rate, Mbit/s", "How much a second of the film takes; 0 lets the quality say", RATE)
         self.fps.changed.connect(self._fps_chosen)
         self.fps.settled.connect(session.end_gesture)
-        self._numbers = {self.side: 0.0, self.rate: 0.0, self.quality: 90.0}
+        self._named = {"side": self.side, "rate": self.rate, "quality": self.quality}
+        self._numbers: dict[ValueSlider, float] = {slider: AT_FIRST[name] for name, slider in self._named.items()}
         for slider in self._numbers:
             slider.changed.connect(lambda value, _gesture, slider=slider: self._set(slider, value))
         self.recipe = QCheckBox("Carry the recipe")
@@ -154,6 +163,24 @@ class ExportPanel(Panel):
             Command("export.script", "Copy the picture as a Python script", self.copy_script, group=group),
             Command("export.command", "Copy the picture as a command line", self.copy_command, group=group),
         )
+
+    def own_settings(self) -> dict[str, Any]:
+        """What the controls say, but for the frames a second, which are the path's."""
+        numbers = {name: self._numbers[slider] for name, slider in self._named.items()}
+        ticked = {"recipe": self.recipe.isChecked(), "enlarge": self.enlarge.isChecked()}
+        return {"what": self.what.key, "form": self._form, "seeds": self.seeds.text(), **numbers, **ticked}
+
+    def take_settings(self, settings: Mapping[str, Any]) -> None:
+        """Set the controls; what a preset says in a way that they do not know is as at first."""
+        fitting = {name: value for name, value in settings.items() if type(value) is type(AT_FIRST.get(name))}
+        known = {**AT_FIRST, **fitting}
+        self.what.show_choice(known["what"] if known["what"] in KINDS else PICTURE)
+        self.seeds.setText(known["seeds"])
+        for name, slider in self._named.items():
+            self._set(slider, slider.spread.bounded(known[name]))
+        self.recipe.setChecked(known["recipe"])
+        self.enlarge.setChecked(known["enlarge"])
+        self._form_chosen(known["form"])
 
     @property
     def kind(self) -> Kind:

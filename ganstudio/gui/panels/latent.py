@@ -32,6 +32,7 @@ class LatentPanel(Panel):
 
     title: ClassVar[str] = "Latent"
     icon: ClassVar[IconName] = IconName.LATENT
+    owns: ClassVar[tuple[str, ...]] = ("inputs.z",)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)

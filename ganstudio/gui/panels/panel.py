@@ -1,6 +1,8 @@
 """What every panel is: a title, an icon, whether it fits a model, and a constructor that takes the session."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
@@ -19,6 +21,7 @@ class Panel(Bound):
     title: ClassVar[str]
     icon: ClassVar[IconName]
     owns: ClassVar[tuple[str, ...]] = ()  # the document's fields that a preset of this panel keeps
+    at_first: ClassVar[Mapping[str, Any]] = MappingProxyType({})  # what a preset keeps beside the document
     needs_model: ClassVar[bool] = True
     question: QAbstractButton | None = None  # its own, where the panel has no heading to carry one
     wanted_changed = pyqtSignal()
@@ -43,6 +46,13 @@ class Panel(Bound):
     def topic(self) -> Topic | None:
         """What its question mark says."""
         return None
+
+    def own_settings(self) -> dict[str, Any]:
+        """What is set here and in no document, by the names of `at_first`, as JSON can hold it."""
+        return {}
+
+    def take_settings(self, settings: Mapping[str, Any]) -> None:
+        """Set here what a preset kept; what it does not speak of is as at first."""
 
     def commands(self) -> tuple[Command, ...]:
         """What can be done here, for the palette and the keyboard; names in the group of the panel's title."""

@@ -44,6 +44,7 @@ class StyleChannelsPanel(Panel):
 
     title: ClassVar[str] = "Style channels"
     icon: ClassVar[IconName] = IconName.STYLES
+    owns: ClassVar[tuple[str, ...]] = ("edits.ShiftStyle",)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
