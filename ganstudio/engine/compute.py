@@ -57,8 +57,8 @@ class Backend(Protocol):
     def drawn(self, document: Document, *, aside: bool, precision: Precision | None = None) -> "torch.Tensor":
         """Draw a document as float32 `[1, C, H, W]` in [-1, 1], apart from the one in sight where it is `aside`."""
 
-    def model(self, digest: str) -> "Model":
-        """The open model with this digest, opened again where it was closed meanwhile."""
+    def model(self, digest: str, name: str = "") -> "Model":
+        """The open model with this digest, opened again where it was closed meanwhile, or first by its name."""
 
 
 JobFactory = Callable[[Backend], Iterator[Progress]]

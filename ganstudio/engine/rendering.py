@@ -167,9 +167,9 @@ class Rendering:
             self._other = (digest, precision, IncrementalSynthesis(generator, self.store, budget=ASIDE_BUDGET))
         return self._other[2]
 
-    def model(self, digest: str) -> Model:
-        """The open model with this digest, opened again where it was closed meanwhile."""
-        self._reopen(ModelRef(digest=digest))
+    def model(self, digest: str, name: str = "") -> Model:
+        """The open model with this digest, opened again where it was closed meanwhile, or first by its name."""
+        self._reopen(ModelRef(name, digest))
         return self._open[digest][0]
 
     def _reopen(self, wanted: ModelRef) -> None:

@@ -62,14 +62,15 @@ def lent_latent(backend: Backend, document: Document, store: Store) -> LatentArr
     """Compute the latent behind a document whose styles are mixed or moved; runs on the compute thread."""
     from ganstudio.engine.latent_of import latent_of
 
-    space, rows = latent_of(backend.model(document.model.digest), document, store)
+    model = backend.model(document.model.digest, document.model.name)
+    space, rows = latent_of(model, document, store)
     return LatentArray(space, store.put(rows))
 
 
 def read_pictures(session: Session, paths: Sequence[Path], take: Callable[[Kept], None]) -> None:
     """Read what exported pictures lend from their recipes; `take` gets all of it at the end, by the files' names.
 
-    A picture without a latent, or with mixed styles of a model that is not open, is told by the session's `failed`.
+    A picture without a latent, or with mixed styles of a model that is not here, is told by the session's `failed`.
     """
     found: list[KeptLatent] = []
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ganstudio.core.document import LatentArray, Space
+from ganstudio.core.errors import StudioError
 from ganstudio.core.frame import Problem
 from ganstudio.core.inputs import Ability
 from ganstudio.core.progress import JobStatus, Progress
@@ -18,6 +19,10 @@ from ganstudio.studio.exporting import ExportOptions, full_picture
 from ganstudio.studio.mixing import latent_name, plain_document
 from ganstudio.studio.pictures import save_png, sheet
 from ganstudio.studio.session import Session
+
+
+class SeveralModelsError(StudioError):
+    """Latents of several models, which no array holds together."""
 
 
 def spaces_offered(session: Session) -> tuple[Space, ...]:
@@ -69,6 +74,12 @@ def export_latents(session: Session, indices: Sequence[int], path: Path, space: 
     def write(backend: Backend) -> Iterator[Progress]:
         from ganstudio.studio.latent_files import write_latents
 
+        strange = next((e for e in chosen if e.document.model.digest != chosen[0].document.model.digest), None)
+        if strange is not None:
+            raise SeveralModelsError(
+                f"“{chosen[0].name}” was made with {_model_of(chosen[0])} and “{strange.name}” with "
+                f"{_model_of(strange)}; choose latents of one model, and export each model's to a file of its own."
+            )
         rows: list[Array] = []
         for each in chosen:
             rows.append(_in_space(each, name, space, backend, session))
@@ -99,7 +110,9 @@ def _in_space(each: KeptLatent, name: str, space: Space, backend: Backend, sessi
     plain = dataclasses.replace(
         each.document, inputs=each.document.inputs.with_item(name, each.latent), mixing=(), edits=()
     )
-    model = backend.model(each.document.model.digest)
+    model = backend.model(each.document.model.digest, each.document.model.name)
+    if model.w_avg is None and space is not Space.Z:
+        raise kept.WrongSpaceError(f"“{each.name}” was made with {_model_of(each)}, which has no W; export it as z.")
     if space is Space.Z:
         return kept.z_of(each, model.z_dim, session.store, model.w_avg is not None)
     from ganstudio.engine.latent_of import latent_of
@@ -113,6 +126,10 @@ def _in_space(each: KeptLatent, name: str, space: Space, backend: Backend, sessi
         )
     row: Array = ws[0]
     return row
+
+
+def _model_of(each: KeptLatent) -> str:
+    return Path(each.document.model.name).name
 
 
 def _padded(picture: Array, side: int) -> Array:

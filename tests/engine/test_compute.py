@@ -47,7 +47,7 @@ class SlowBackend:
     def pictures(self, documents: Sequence[Document], side: int | None = None) -> list[Array]:
         return [np.full((2, 2, 3), int(document.psi), np.uint8) for document in documents]
 
-    def model(self, digest: str) -> Model:
+    def model(self, digest: str, name: str = "") -> Model:
         raise UnknownModelError(f"There is no model {digest}; choose another.")
 
 

@@ -195,6 +195,33 @@ def test_what_lies_between_seeds_has_no_z_in_models_with_w(run: Run, styled_mode
     assert np.abs(running.settle().pictures["picture"].astype(int) - picture).max() <= 1
 
 
+def test_latents_of_several_models_go_to_files_of_their_own(run: Run, styled_model: Path, tmp_path: Path) -> None:
+    running = run(styled_model)
+    session, told, path = running.session, list[str](), tmp_path / "out.npz"
+    kept.keep(session)
+    session.open_model("faces-dcgan")
+    running.until(lambda: session.model is not None and session.model.name == "faces-dcgan")
+    running.settle()
+    kept.keep(session)
+    names = [each.name for each in session.project.kept]
+    session.failed.connect(lambda problem: told.append(problem.sentence))
+    session.noted.connect(told.append)
+    kept_files.export_latents(session, [0, 1], path, Space.Z)
+    running.until(lambda: bool(told))
+    assert f"“{names[1]}” with faces-dcgan; choose latents of one model" in told[0]
+    kept_files.export_latents(session, [1], path, Space.W)
+    running.until(lambda: len(told) > 1)
+    assert "has no W; export it as z" in told[1]
+    assert not path.exists()
+    fresh, done = run("faces-dcgan"), list[str]()  # where the other model was never open
+    fresh.session.change_project("Bring along", {"kept": session.project.kept})
+    fresh.session.noted.connect(done.append)
+    kept_files.export_latents(fresh.session, [0], path, Space.W)
+    fresh.until(lambda: done == [f"Saved {path}"])
+    with np.load(path) as saved:
+        assert saved["w"].shape == (1, 16)
+
+
 def test_projections_of_other_tools_are_found(tmp_path: Path) -> None:
     projected = tmp_path / "projection.pt"
     latent = torch.linspace(-1, 1, 96).reshape(8, 12)
