@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.gui.canvas.backdrop import Backdrop
 from ganstudio.gui.canvas.time_axis import TimeAxis, clock_text, small_font
-from ganstudio.gui.kept_drag import KEPT_MIME
+from ganstudio.gui.kept_drag import dragged_places
 from ganstudio.gui.theme.appearance import ink
 from ganstudio.gui.theme.tokens import RADIUS
 from ganstudio.gui.widgets.buttons import describe
@@ -233,13 +233,13 @@ class Track(Drawn):
         self._drop_at = None
         self.update()
         data = event.mimeData() if event is not None else None
-        if event is not None and data is not None and data.hasFormat(KEPT_MIME):
+        if event is not None and data is not None and dragged_places(data):
             event.acceptProposedAction()
             self.dropped.emit(data, self.axis.seconds_at(event.position().x(), True))
 
     def _hover(self, event: QDropEvent | None) -> None:
         data = event.mimeData() if event is not None else None
-        if event is not None and data is not None and data.hasFormat(KEPT_MIME):
+        if event is not None and data is not None and dragged_places(data):
             event.acceptProposedAction()
             self._drop_at = self.axis.seconds_at(event.position().x(), True)
             self.update()

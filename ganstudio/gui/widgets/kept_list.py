@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QListView, QSizePolicy, QWidget
 from ganstudio.core.project import KeptLatent
 from ganstudio.core.store import Array
 from ganstudio.gui.canvas.viewer import image_of
-from ganstudio.gui.kept_drag import KEPT_MIME, kept_payload
+from ganstudio.gui.kept_drag import KEPT_MIME, dragged_places, kept_payload
 from ganstudio.gui.widgets.buttons import describe
 
 PICTURE_PX = 56
@@ -50,6 +50,15 @@ class KeptModel(QAbstractListModel):
     def place(self, index: QModelIndex) -> int:
         """The place among all kept latents."""
         return self._places[index.row()]
+
+    def kept(self, place: int) -> KeptLatent:
+        """What is at a place."""
+        return self._kept[place]
+
+    @property
+    def count(self) -> int:
+        """How many latents there are, shown or not."""
+        return len(self._kept)
 
     def row_of(self, place: int) -> QModelIndex:
         """Where a place is shown; nowhere where it is not."""
@@ -110,12 +119,11 @@ class KeptModel(QAbstractListModel):
         self, data: QMimeData | None, action: Qt.DropAction, row: int, column: int, parent: QModelIndex
     ) -> bool:
         """Put what was dragged before the one that it was dropped on, or at the end."""
-        if data is None or not data.hasFormat(KEPT_MIME):
-            return False
+        places = dragged_places(data)
         under = parent.row() if parent.isValid() else row
         to = self._places[under] if 0 <= under < len(self._places) else len(self._kept)
-        places = tuple(int(place) for place in data.data(KEPT_MIME).data().decode("ascii").split(","))
-        self.moved.emit(places, to)
+        if places:
+            self.moved.emit(places, to)
         return False  # the project answers; nothing is to be removed here
 
 
@@ -149,10 +157,13 @@ class KeptList(QListView):
         describe(self, name, tip)
 
     def show_kept(self, kept: Sequence[KeptLatent], places: Sequence[int]) -> None:
-        """Show these places; those that were chosen stay chosen."""
-        chosen = self.chosen()
+        """Show these places; those that were chosen stay chosen, wherever they are now."""
+        chosen = {place: self.strip.kept(place) for place in self.chosen()}
+        renamed = len(kept) == self.strip.count
         self.strip.show_kept(kept, places)
-        self.choose(chosen)
+        now = {each: place for place, each in enumerate(kept)}
+        found = [now.get(each, place if renamed else -1) for place, each in chosen.items()]
+        self.choose(found)
         self._fit()
 
     def _fit(self) -> None:
@@ -207,8 +218,7 @@ class KeptList(QListView):
 
 
 def _take_kept(event: QDragMoveEvent | None) -> None:
-    data = event.mimeData() if event is not None else None
-    if event is not None and data is not None and data.hasFormat(KEPT_MIME):
+    if event is not None and dragged_places(event.mimeData()):
         event.acceptProposedAction()
     elif event is not None:
         event.ignore()

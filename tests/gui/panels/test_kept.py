@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QModelIndex, QPoint, QPointF, Qt
+from PyQt6.QtCore import QByteArray, QMimeData, QModelIndex, QPoint, QPointF, Qt
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from ganstudio.core.document import LatentArray, LatentBlend, LatentPoint, MoveAlong, Space
-from ganstudio.gui.kept_drag import kept_payload
+from ganstudio.gui.kept_drag import KEPT_MIME, dragged_kept, kept_payload
 from ganstudio.gui.panels.arithmetic import ArithmeticPanel
 from ganstudio.gui.panels.kept import KeptPanel
 from ganstudio.gui.window import MainWindow
@@ -93,6 +93,34 @@ def test_names_order_and_search(start: Start) -> None:
     panel.search.clear()
     running.qtbot.keyClicks(panel.search, "nobody")
     assert panel.empty.text() == "Nothing kept has these letters."
+
+
+def test_what_is_chosen_stays_chosen_where_it_is_moved_to(start: Start) -> None:
+    running = start()
+    panel, session = kept_panel(running.window), running.session
+    keep(running, 1, 2, 3)
+    panel.strip.choose((2,))
+    panel.strip.strip.dropMimeData(kept_payload((2,)), Qt.DropAction.MoveAction, -1, -1, panel.strip.strip.row_of(0))
+    assert panel.strip.chosen() == (0,)
+    kept.rename(session, 0, "Anna")
+    assert panel.strip.chosen() == (0,)
+    QTest.keyClick(panel.strip, Qt.Key.Key_Delete)
+    assert [each.name for each in session.project.kept] == ["seed 1", "seed 2"]
+    assert panel.strip.chosen() == ()
+
+
+def test_latents_of_another_window_are_not_taken_for_this_ones(start: Start) -> None:
+    running = start()
+    panel, session = kept_panel(running.window), running.session
+    keep(running, 1, 2)
+    foreign = QMimeData()
+    foreign.setData(KEPT_MIME, QByteArray(b"1:0"))
+    assert dragged_kept(foreign, session.project) == ()
+    panel.strip.strip.dropMimeData(foreign, Qt.DropAction.MoveAction, -1, -1, QModelIndex())
+    assert [each.name for each in session.project.kept] == ["seed 1", "seed 2"]
+    event = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, foreign, LEFT, NONE)
+    QApplication.sendEvent(panel.strip, event)
+    assert not event.isAccepted()
 
 
 def test_latents_are_exported_and_imported_by_dialog(
