@@ -125,6 +125,7 @@ class RetouchRun:
                 self._keep(last, whole=False)
                 sight = RetouchSight(step.number, step.steps, to_pixels(step.best_picture)[0])
                 yield Progress(step.number, step.steps, f"Step {step.number} of {step.steps}", result=sight)
+            yield Progress(wish.steps, wish.steps, "The picture is retouched; undo takes it back.")
         finally:
             if last is not None:
                 self._keep(last, whole=True)

@@ -71,6 +71,7 @@ class Retouching:
         self._run: RetouchRun | None = None
         self._shown: Document | None = None
         self._recorded: Best | None = None
+        self._came_to: Document | None = None
         session.project_changed.connect(self._project_changed)
 
     def release(self) -> None:
@@ -96,6 +97,11 @@ class Retouching:
     def busy(self) -> bool:
         """Whether a search waits, runs or is held."""
         return self._state in BUSY
+
+    @property
+    def in_sight(self) -> bool:
+        """Whether what the last search came to is looked at, and nothing was painted since."""
+        return self._came_to is not None and self._session.document == self._came_to
 
     @property
     def tools(self) -> tuple[Tool, ...]:
@@ -130,7 +136,7 @@ class Retouching:
     def choose(self, choices: Choices) -> None:
         """Go on with another tool or other settings; strokes stay."""
         if not self.busy:
-            self.choices = choices
+            self.choices, self._came_to = choices, None
             self.words = ""
             self.changed.emit()
 
@@ -142,6 +148,7 @@ class Retouching:
         if mask is not None:
             marks = Marks(store.put(mask), None if strokes is None else store.put(strokes))
         if marks != self._session.project.strokes:
+            self.words, self._came_to = "", None
             words = "Paint where it shall change" if marks is not None else "Clear the strokes"
             self._session.change_project(words, {"strokes": marks})
 
@@ -177,7 +184,10 @@ class Retouching:
             self._session.cancel_job(self._number)
 
     def _project_changed(self, after: Project, before: Project) -> None:
-        if after.strokes != before.strokes:
+        left = self._came_to is not None and after.document != self._came_to
+        if left:
+            self.words, self._came_to = "", None
+        if left or after.strokes != before.strokes:
             self.changed.emit()
 
     def _context(self) -> Document | Path:
@@ -228,4 +238,5 @@ class Retouching:
             self._session.photo.page_wanted.emit("Before and after")
         if lost:
             self.words = "The picture was changed meanwhile, so it stays as it is; start again."
+        self._came_to = self._session.document if done and not lost else None
         self.sight = self._run = self._shown = None

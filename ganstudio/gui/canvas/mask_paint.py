@@ -27,6 +27,7 @@ class MaskPaint(Drawn):
         super().__init__(parent)
         self._image = QImage()
         self.counts: Array | None = None
+        self.veiled = True  # without it the picture is seen as it is until something is painted
         self._veil = QImage()
         self.brush, self.softness = 32.0, 0.5  # pixels of the mask; how much of the brush fades
         self.erases = False
@@ -69,7 +70,7 @@ class MaskPaint(Drawn):
         if event is None or self._image.isNull():
             return
         self.setFocus(Qt.FocusReason.MouseFocusReason)
-        self._stroking = True
+        self._stroking = self.veiled = True
         self._last = self._in_mask(event.position())
         self._stroke(event.position(), event.button() == Qt.MouseButton.RightButton)
 
@@ -99,7 +100,9 @@ class MaskPaint(Drawn):
             self._pointer = QPointF(at.x() + move[0] * STEP, at.y() + move[1] * STEP)
         elif event.key() == Qt.Key.Key_Space:
             self._last = self._in_mask(at)
+            self._stroking = self.veiled = True
             self._stroke(at, erases=False)
+            self._stroking = False
             self.painted.emit(self.counts)
         else:
             super().keyPressEvent(event)
@@ -114,7 +117,7 @@ class MaskPaint(Drawn):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         place = self.place()
         painter.drawImage(place, self._image)
-        if not self._veil.isNull():
+        if self.veiled and not self._veil.isNull():
             painter.drawImage(place, self._veil)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)

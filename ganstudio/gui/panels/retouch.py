@@ -265,5 +265,6 @@ class RetouchPage(Panel):
         canvas.setEnabled(tool in PLACED and not busy)
         canvas.show_colours(tool is Tool.COLOUR)
         canvas.show_picture(self._seen())
+        canvas.veiled = tool in SEES_PHOTO or not self.retouching.in_sight
         hidden = busy or tool not in PLACED
         canvas.show_strokes(None if hidden else self.retouching.mask, self.retouching.strokes)

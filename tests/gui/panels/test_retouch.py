@@ -86,8 +86,32 @@ def test_a_search_is_started_stopped_and_undone(page: tuple[Running, RetouchPage
     assert session.document != before
     assert shown.words.text().startswith("Done after")
     running.settle()
+    assert not shown.canvas.veiled, "what came of it is seen, not the strokes"
+    bot, came_to = running.qtbot, session.document
+    before_stroke = retouching.mask
+    bot.mouseClick(shown.canvas, LEFT, pos=at(shown, 0.2, 0.6))
+    assert shown.canvas.veiled
+    assert retouching.mask is not None
+    assert before_stroke is not None
+    assert retouching.mask[128 - 51, 128] == before_stroke[128 - 51, 128] == 255, "the strokes are still there"
+    assert not shown.words.text().startswith("Done after")
+    session.undo()
+    assert session.document == came_to
     session.undo()
     assert session.document == before
+    assert shown.words.text() == HINTS[Tool.COLOUR]
+    assert shown.canvas.veiled
+
+
+def test_strokes_are_painted_by_keys_in_their_colour(page: tuple[Running, RetouchPage]) -> None:
+    running, shown = page
+    shown.canvas.colour = QColor(10, 200, 30)
+    shown.canvas.setFocus()
+    running.qtbot.keyClick(shown.canvas, Qt.Key.Key_Space)
+    assert shown.retouching.mask is not None
+    assert shown.retouching.strokes is not None
+    assert shown.retouching.mask[128, 128] == 255
+    assert shown.retouching.strokes[128, 128].tolist() == [10, 200, 30]
 
 
 def test_every_tool_shows_what_it_needs(page: tuple[Running, RetouchPage]) -> None:
