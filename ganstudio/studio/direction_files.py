@@ -1,6 +1,8 @@
 """Directions as files: the own format, a safetensors file with its words in the header, and the field's vectors."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +96,36 @@ def read_directions(path: Path) -> Library:
         said = f"{path.name} holds no directions that can be read ({error}); save them again."
         raise BrokenFileError(said) from error
     return Library(found, space, str(top.get("model", "")))
+
+
+def added(saved: Sequence[Direction], fresh: Sequence[Direction]) -> tuple[Direction, ...]:
+    """Return saved directions with fresh ones behind them, of which each has a name of its own.
+
+    One that is saved already under its name stands there once; another one of the same name gets a number.
+    """
+    found = list(saved)
+    for each in fresh:
+        found = [old for old in found if not (old.name == each.name and same_way(old, each))]
+        names = {old.name for old in found}
+        tried = (each.name, *(f"{each.name} ({number})" for number in range(2, len(names) + 3)))
+        found.append(replace(each, name=next(name for name in tried if name not in names)))
+    return tuple(found)
+
+
+def same_way(first: Direction, second: Direction) -> bool:
+    """Whether two directions move a latent alike."""
+    steps = first.step, second.step
+    return first.layers == second.layers and steps[0].shape == steps[1].shape and bool(np.allclose(*steps, atol=1e-6))
+
+
+def set_aside(path: Path) -> Path | None:
+    """Give a file that cannot be read another name, so that nothing is written over it; None where that fails."""
+    names = (path.with_name(f"unreadable {number} {path.name}") for number in count(1))
+    aside = next(name for name in names if not name.exists())
+    try:
+        return path.rename(aside)
+    except OSError:
+        return None
 
 
 def _joined(word: Any, vector: Array | None, place: str) -> Direction:

@@ -16,7 +16,15 @@ from ganstudio.core.inputs import Ability
 from ganstudio.core.progress import JobStatus, Progress
 from ganstudio.core.project import Project
 from ganstudio.engine.compute import Backend
-from ganstudio.studio.direction_files import SUFFIX, Library, read_directions, with_suffix, write_directions
+from ganstudio.studio.direction_files import (
+    SUFFIX,
+    Library,
+    added,
+    read_directions,
+    set_aside,
+    with_suffix,
+    write_directions,
+)
 from ganstudio.studio.direction_search import Method, Samples, Search, found, imported, judged, plain
 from ganstudio.studio.direction_words import described, is_described
 from ganstudio.studio.pursuit import Pursuit, Refusal
@@ -173,11 +181,9 @@ class Directions:
         self._session.change("Reset all directions", EDITS, rest)
 
     def save(self, place: int) -> None:
-        """Keep a direction among those that are saved for this model; one of its name gives way."""
-        direction = self.direction_at(place)
-        path = self._path(Method.SAVED.value)
-        others = tuple(each for each in self.saved if each.name != direction.name)
-        self._keep(path, (*others, direction), f"Saved the direction “{direction.name}”.")
+        """Keep a direction among those that are saved for this model; another one of its name stays."""
+        saved = added(self.saved, (self.direction_at(place),))
+        self._keep(self._path(Method.SAVED.value), saved, f"Saved the direction “{saved[-1].name}”.")
 
     def forget(self, name: str) -> None:
         """Take a saved direction away."""
@@ -279,13 +285,11 @@ class Directions:
         library = status.progress.result
         if status.is_over or not isinstance(library, Library):
             return
-        path = self._path(Method.SAVED.value)
-        names = {each.name for each in library.directions}
-        others = tuple(each for each in self.saved if each.name not in names)
+        saved = added(self.saved, library.directions)
         self.method = Method.SAVED
-        self._keep(path, (*others, *library.directions))
+        self._keep(self._path(Method.SAVED.value), saved)
         if len(library.directions) == 1:
-            self.add(library.directions[0])
+            self.add(saved[-1])
 
     def _path(self, key: str) -> Path:
         info = self._session.model
@@ -300,6 +304,9 @@ class Directions:
 
     def _keep(self, path: Path, directions: tuple[Direction, ...], told: str = "") -> None:
         library = self._as_library(directions)
+        unread = path.name == f"{Method.SAVED.value}{SUFFIX}" and path not in self._libraries and path.is_file()
+        if unread and (aside := set_aside(path)):
+            self._session.failed.emit(Problem(f"{path.name} of this model cannot be read; it is kept as {aside}."))
         self._libraries[path] = library
         with self._telling():
             path.parent.mkdir(parents=True, exist_ok=True)

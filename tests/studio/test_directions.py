@@ -10,7 +10,14 @@ import pytest
 from ganstudio.core.direction import Ballot, Direction, Origin
 from ganstudio.core.document import ClassChoice, LatentPoint, MoveAlong, Space
 from ganstudio.core.frame import Problem
-from ganstudio.studio.direction_files import SUFFIX, Library, WrongDirectionError, read_directions, write_directions
+from ganstudio.studio.direction_files import (
+    SUFFIX,
+    Library,
+    WrongDirectionError,
+    read_directions,
+    same_way,
+    write_directions,
+)
 from ganstudio.studio.direction_search import Method, Search, plain
 from ganstudio.studio.directions import moves_of
 from ganstudio.studio.opening import open_file
@@ -125,6 +132,46 @@ def test_directions_are_saved_and_shared(run: Run, styled_model: Path, tmp_path:
     open_file(session, path)
     running.until(lambda: bool(directions.offered))
     assert [edit.name for edit in moves_of(session.document).values()] == ["Laughter"]
+
+
+def test_a_saved_slider_never_gives_way_to_another_one_of_its_name(
+    run: Run, styled_model: Path, tmp_path: Path
+) -> None:
+    running = run(styled_model)
+    directions = running.session.directions
+    directions.choose(Method.SAVED)
+    directions.add(some(16), 1.0)
+    directions.add(some(16, (2, 3)), 1.0)
+    directions.save(0)
+    directions.save(1)
+    directions.save(0)
+    assert sorted(each.name for each in directions.saved) == ["Smile", "Smile (2)"]
+    first, second = sorted(directions.saved, key=lambda each: each.name)
+    assert (first.layers, second.layers) == ((), (2, 3))
+    path = tmp_path / f"theirs{SUFFIX}"
+    other = dataclasses.replace(some(16), vector=-some(16).vector)
+    write_directions(path, Library((some(16), other), Space.W))
+    open_file(running.session, path)
+    running.until(lambda: len(directions.saved) == 3)
+    assert sorted(each.name for each in directions.saved) == ["Smile", "Smile (2)", "Smile (3)"]
+    assert same_way(next(each for each in directions.saved if each.name == "Smile (3)"), other)
+
+
+def test_saved_sliders_that_cannot_be_read_are_kept_aside(run: Run, styled_model: Path) -> None:
+    running = run(styled_model)
+    session, directions = running.session, running.session.directions
+    told: list[Problem] = []
+    session.failed.connect(told.append)
+    path = directions._path(Method.SAVED.value)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"of a newer version")
+    assert directions.saved == ()
+    directions.add(some(16), 1.0)
+    directions.save(0)
+    assert [each.name for each in directions.saved] == ["Smile"]
+    (aside,) = path.parent.glob("unreadable*")
+    assert aside.read_bytes() == b"of a newer version"
+    assert str(aside) in told[0].sentence
 
 
 def test_vectors_of_the_field_are_taken(run: Run, styled_model: Path, tmp_path: Path) -> None:
