@@ -115,6 +115,14 @@ def place_at(timeline: Timeline, seconds: float, store: Store) -> float:
     return float(places_at(timeline, np.array([seconds]), store)[0])
 
 
+def own_time(timeline: Timeline, seconds: float, store: Store) -> float:
+    """Return when a path at its own pace, without easing, is where the re-timed one is after `seconds`."""
+    if timing_table(timeline, store) is None:
+        return seconds
+    starts, place = own_starts(timeline), place_at(timeline, seconds, store)
+    return float(np.interp(place, np.arange(len(starts)), starts))
+
+
 def places_at(timeline: Timeline, times: Array, store: Store) -> Array:
     """Return the places `[K]` at times `[K]`."""
     segments = segment_count(timeline)

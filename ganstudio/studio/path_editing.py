@@ -12,6 +12,7 @@ from ganstudio.latent.path import (
     latent_input,
     moved,
     own_starts,
+    own_time,
     stretched,
     with_keyframes,
     without,
@@ -24,7 +25,7 @@ MOST_TURNS, MOST_FPS = 99, 240
 
 
 class PathEditor:
-    """Edits the timeline of a session's project; times are seconds of the path's own pace."""
+    """Edits the timeline of a session's project; times are seconds as the path is shown, re-timed or not."""
 
     def __init__(self, session: Session) -> None:
         """Edit through a session."""
@@ -56,7 +57,10 @@ class PathEditor:
         self._record("Clear the path", with_keyframes(self.timeline, ()))
 
     def move(self, origin: Timeline, index: int, seconds: float, gesture: str | None = None) -> int:
-        """Move a keyframe of the path as it was when a drag began; return its number, past others where it goes."""
+        """Move a keyframe of the path as it was when a drag began; return its number, past others where it goes.
+
+        A re-timed path goes at its own pace again.
+        """
         timeline, number = moved(origin, index, min(seconds, LONGEST_S))
         self._record("Move a keyframe", timeline, gesture)
         return number
@@ -108,6 +112,7 @@ class PathEditor:
     def _insert(self, label: str, frames: Sequence[Keyframe], seconds: float | None) -> int:
         before = self.timeline
         starts = own_starts(before)
+        seconds = None if seconds is None else own_time(before, seconds, self._session.store)
         if seconds is None or len(before.keyframes) < 2 or seconds >= starts[-1]:
             first, after = len(before.keyframes), with_keyframes(before, (*before.keyframes, *frames))
         elif seconds <= 0.0:

@@ -35,6 +35,7 @@ from ganstudio.latent.path import (
     moved,
     noise_turn,
     own_starts,
+    own_time,
     pace_at,
     path_segments,
     place_at,
@@ -231,6 +232,15 @@ def test_a_retimed_path_takes_as_long_and_tells_where_its_keyframes_are() -> Non
     assert total_seconds(path) == 4.0
     assert keyframe_times(path, STORE) == pytest.approx([0.0, 3.0, 4.0], abs=0.01)
     assert pace_at(path, np.array([1.0, 3.5]), STORE) == pytest.approx([1 / 3, 1.0], rel=0.02)
+
+
+def test_a_time_of_a_retimed_path_is_found_at_its_own_pace() -> None:
+    places, speeds = np.array([0.0, 1.0, 1.0, 2.0]), np.array([3.0, 3.0, 1.0, 1.0])
+    own = seeds(1, 2, 3)
+    path = dataclasses.replace(own, timing=STORE.put(evened(places, speeds, 1001)))
+    for seconds in (0.0, 1.2, 2.9, 3.4, 4.0):
+        assert place_at(own, own_time(path, seconds, STORE), STORE) == pytest.approx(place_at(path, seconds, STORE))
+    assert own_time(own, 1.3, STORE) == 1.3
 
 
 def test_one_keyframe_is_a_place_and_none_is_nothing() -> None:

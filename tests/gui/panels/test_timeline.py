@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PyQt6.QtGui import QDropEvent, QGuiApplication
@@ -13,7 +14,7 @@ from ganstudio.core.document import LatentBlend, LatentPoint, Space
 from ganstudio.core.project import Curve, Easing, KeptLatent, Timeline
 from ganstudio.gui.kept_drag import kept_payload
 from ganstudio.gui.panels.timeline import TimelinePanel
-from ganstudio.latent.path import own_starts
+from ganstudio.latent.path import evened, own_starts
 from ganstudio.studio import path_speed
 from ganstudio.studio.recipes import as_script
 from tests.gui.conftest import PATIENCE_MS, Running
@@ -118,6 +119,20 @@ def test_what_is_kept_and_copied_is_the_frame_in_sight(work: AtWork) -> None:
     assert clipboard is not None
     assert clipboard.text() == as_script(seen, session.store)
     assert session.previewed == seen
+
+
+def test_a_keyframe_is_added_where_the_retimed_path_is(work: AtWork) -> None:
+    work.add(1, 2, 3)
+    places, speeds = np.array([0.0, 1.0, 1.0, 2.0]), np.array([3.0, 3.0, 1.0, 1.0])  # the second keyframe after 3 s
+    timing = work.session.store.put(evened(places, speeds))
+    work.session.change_project("Even out", {"timeline.timing": timing})
+    work.qtbot.mouseClick(work.panel.track, LEFT, pos=work.at(2.4))
+    frame = work.session.previewed
+    assert frame is not None
+    work.qtbot.keyClick(work.panel.track, Qt.Key.Key_K)
+    keyframes = work.timeline.keyframes
+    assert keyframes[1].latent == frame.inputs["z"]
+    assert own_starts(work.timeline) == pytest.approx([0.0, 1.6, 2.0, 4.0], abs=0.1)
 
 
 def test_keyframes_are_dragged_reordered_and_removed(work: AtWork) -> None:
