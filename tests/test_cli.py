@@ -33,6 +33,7 @@ def test_generate_writes_the_pictures_that_the_model_gives(tmp_path: Path) -> No
         written = np.asarray(Image.open(tmp_path / f"seed{seed:04d}.png"))
         assert np.abs(written.astype(int) - pixels.astype(int)).max() <= 1
     laid = np.asarray(Image.open(tmp_path / "sheet.png"))
+    assert recipe_document(tmp_path / "sheet.png", Store()).inputs["z"] == LatentPoint.of_seed(3)
     assert np.array_equal(
         laid, sheet(np.stack([np.asarray(Image.open(tmp_path / f"seed{s:04d}.png")) for s in (3, 0, 1)]))
     )

@@ -12,7 +12,7 @@ from ganstudio.core.device import AUTO, Precision
 from ganstudio.core.document import PSI_HIGH, PSI_LOW
 from ganstudio.core.errors import StudioError, WrongInputError
 from ganstudio.core.progress import Progress
-from ganstudio.studio.pictures import prepare_folder, save_png
+from ganstudio.studio.pictures import prepare_folder
 
 if TYPE_CHECKING:
     from ganstudio.core.document import Document
@@ -29,8 +29,8 @@ class SeedsError(StudioError):
 
 @dataclass(frozen=True)
 class GenerateOptions:
-    """Write the pictures of chosen seeds as seed0000.png, ..., each with its recipe, and a sheet of them as sheet.png;
-    or one recipe's."""
+    """Write the pictures of chosen seeds as seed0000.png, ..., each with its recipe, and a sheet of them as sheet.png,
+    with that of the first; or one recipe's."""
 
     out: Path
     """Folder for the pictures; made where it does not exist."""
@@ -99,7 +99,7 @@ def generate(options: GenerateOptions) -> Iterator[Progress]:
     model = open_model(options.model, device=options.device, precision=options.precision)
     if options.label is not None and not model.c_dim:
         raise WrongInputError(f"The model {options.model} has no classes: leave --class out.")
-    shown = []
+    shown, first = [], _drawn_from(model.info.document, seeds[0], options)
     for begin in range(0, len(seeds), CHUNK):
         chunk = seeds[begin : begin + CHUNK]
         pictures = model.sample(chunk, psi=options.psi, cutoff=options.cutoff, c=options.label)
@@ -110,7 +110,7 @@ def generate(options: GenerateOptions) -> Iterator[Progress]:
             save(folder / f"seed{seed:04d}.png", written, document, store, ExportOptions(), enlarging.used)
         del shown[SHEET_PICTURES:]
         yield Progress(begin + len(chunk), len(seeds), f"seed {chunk[-1]}")
-    save_png(folder / "sheet.png", sheet(np.stack(shown)))
+    save(folder / "sheet.png", sheet(np.stack(shown)), first, store, ExportOptions())
     yield Progress(len(seeds), len(seeds), f"{folder / 'sheet.png'}")
 
 

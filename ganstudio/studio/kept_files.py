@@ -15,9 +15,9 @@ from ganstudio.core.project import KeptLatent
 from ganstudio.core.store import Array
 from ganstudio.engine.compute import Backend
 from ganstudio.studio import kept
-from ganstudio.studio.exporting import ExportOptions, full_picture
+from ganstudio.studio.exporting import ExportOptions, full_picture, save
 from ganstudio.studio.mixing import latent_name, plain_document
-from ganstudio.studio.pictures import save_png, sheet
+from ganstudio.studio.pictures import sheet
 from ganstudio.studio.session import Session
 
 
@@ -91,7 +91,7 @@ def export_latents(session: Session, indices: Sequence[int], path: Path, space: 
 
 
 def export_sheet(session: Session, indices: Sequence[int], path: Path) -> int:
-    """Draw kept pictures exactly, at full size, and write them as one sheet (PNG)."""
+    """Draw kept pictures exactly, at full size, and write them as one sheet (PNG); the recipe is the first one's."""
     chosen = [session.project.kept[i] for i in indices]
 
     def draw(backend: Backend) -> Iterator[Progress]:
@@ -100,7 +100,8 @@ def export_sheet(session: Session, indices: Sequence[int], path: Path) -> int:
             drawn.append(full_picture(backend, each.document, ExportOptions()))
             yield Progress(len(drawn), len(chosen), each.name)
         side = max(max(picture.shape[:2]) for picture in drawn)
-        save_png(path, sheet(np.stack([_padded(picture, side) for picture in drawn])))
+        laid = sheet(np.stack([_padded(picture, side) for picture in drawn]))
+        save(path, laid, chosen[0].document, session.store, ExportOptions())
         yield Progress(len(drawn), len(chosen), f"Saved {path}")
 
     return session.add_job(f"Contact sheet {path.name}", draw)

@@ -12,7 +12,7 @@ from ganstudio.core.document import Document, LatentValue, StyleSource
 from ganstudio.core.progress import Progress
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.compute import Backend, JobFactory
-from ganstudio.studio.pictures import SHEET_LIMIT_PX, save_png
+from ganstudio.studio.pictures import SHEET_LIMIT_PX
 
 Place = tuple[int, int]
 HEAD = -1  # the place of a row or column that is the latent alone
@@ -101,11 +101,16 @@ def exactly(documents: Sequence[Document], _store: Store, side: int | None) -> J
 
 
 def saving(sheet: MixingSheet, store: Store, path: Path, resolution: int) -> JobFactory:
-    """Draw a whole sheet exactly, at full size, or as large as 8192 pixels hold, and write it as one PNG."""
+    """Draw a whole sheet exactly, at full size, or as large as 8192 pixels hold, and write it as one PNG.
+
+    Its recipe is that of the first cell beside the heads.
+    """
     most = max(len(sheet.rows), len(sheet.columns)) + 1
     side = min(resolution, SHEET_LIMIT_PX // most)
 
     def steps(backend: Backend) -> Iterator[Progress]:
+        from ganstudio.studio.exporting import ExportOptions, save
+
         cells = sheet.cells()
         pictures: dict[Document, Array] = {}
         documents = tuple(dict.fromkeys(cells.values()))
@@ -114,7 +119,8 @@ def saving(sheet: MixingSheet, store: Store, path: Path, resolution: int) -> Job
             assert isinstance(progress.result, tuple)
             pictures.update(progress.result)
             yield dataclasses.replace(progress, total=progress.total + 1, result=None)
-        save_png(path, composed(sheet, {place: pictures[document] for place, document in cells.items()}))
+        laid = composed(sheet, {place: pictures[document] for place, document in cells.items()})
+        save(path, laid, sheet.document(0, 0), store, ExportOptions())
         yield Progress(len(pictures) + 1, len(pictures) + 1, str(path), path)
 
     return steps

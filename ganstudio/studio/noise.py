@@ -11,7 +11,6 @@ from ganstudio.core.document import SEED_COUNT, Document, LayerNoise, NoiseMode,
 from ganstudio.core.progress import Progress
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.compute import Backend, JobFactory
-from ganstudio.studio.pictures import save_png
 
 
 def with_layer(noise: NoiseSetting, layer: LayerNoise) -> NoiseSetting:
@@ -84,11 +83,13 @@ def measuring_deviation(document: Document, count: int, store: Store) -> JobFact
     return steps
 
 
-def saving_picture(path: Path, pixels: Array) -> JobFactory:
-    """Write a uint8 picture `[H, W, 3]` as PNG."""
+def saving_picture(path: Path, pixels: Array, document: Document, store: Store) -> JobFactory:
+    """Write a uint8 picture `[H, W, 3]` as PNG, with the recipe of the document that it tells about."""
 
     def steps(_backend: Backend) -> Iterator[Progress]:
-        save_png(path, pixels)
+        from ganstudio.studio.exporting import ExportOptions, save
+
+        save(path, pixels, document, store, ExportOptions())
         yield Progress(1, 1, str(path), path)
 
     return steps

@@ -156,6 +156,7 @@ def test_contact_sheets_are_exact_in_every_precision(fast: bool, run: Run, style
     keep(session)
     assert saved(running, lambda: export_sheet(session, (0,), tmp_path / "sheet.png"))
     assert np.array_equal(pixels_of(tmp_path / "sheet.png")[: exact.shape[0], : exact.shape[1]], exact)
+    assert recipes.recipe_in(tmp_path / "sheet.png", Store()).document == session.project.kept[0].document
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".webm", ".gif"])

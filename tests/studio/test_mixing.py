@@ -10,8 +10,10 @@ from ganstudio.core.device import Precision
 from ganstudio.core.document import Document, LatentPoint, StyleSource
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.progress import JobStatus, Urgency
+from ganstudio.core.store import Store
 from ganstudio.studio import mixing
 from ganstudio.studio.mixing_sheet import HEAD, MixingSheet, SheetHead, composed, drawing, saving
+from ganstudio.studio.recipes import recipe_in
 from tests.studio.conftest import Running
 
 LARGE = (4, 4, 8, 8, 16, 16, 32, 32, 64, 64, 128, 128, 256, 256, 512, 512, 1024, 1024)
@@ -103,6 +105,7 @@ def test_a_sheet_is_saved_with_its_heads(styled: Running, tmp_path: Path) -> Non
     assert seen[-1].progress.fraction == 1.0
     with Image.open(path) as picture:
         assert picture.size == (4 * 33 - 1, 3 * 33 - 1)
+    assert recipe_in(path, Store()).document == sheet.document(0, 0)
 
 
 def test_a_saved_sheet_is_exact_in_every_precision(styled: Running, tmp_path: Path) -> None:

@@ -100,6 +100,7 @@ class DeviationDrawer(Drawer):
     def _save(self) -> None:
         start = str(Path.home() / "noise-deviation.png")
         chosen, _ = QFileDialog.getSaveFileName(self, "Save the standard deviation", start, "PNG pictures (*.png)")
-        if chosen and self.result is not None:
+        if chosen and self.result is not None and self._measured is not None:
             path = with_ending(Path(chosen), (".png",))
-            self._session.add_job(f"Saving {path.name}", saving_picture(path, self.result.picture))
+            saving = saving_picture(path, self.result.picture, self._measured, self._session.store)
+            self._session.add_job(f"Saving {path.name}", saving)

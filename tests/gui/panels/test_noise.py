@@ -8,8 +8,10 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QFileDialog
 
 from ganstudio.core.document import ClassBlend, ClassChoice, LayerNoise, NoiseMode
+from ganstudio.core.store import Store
 from ganstudio.gui.panels.classes import ClassPanel
 from ganstudio.gui.panels.noise import NoisePanel
+from ganstudio.studio.recipes import recipe_in
 from tests.gui.conftest import PATIENCE_MS, Running
 
 LEFT = Qt.MouseButton.LeftButton
@@ -115,6 +117,7 @@ def test_the_deviation_is_measured_shown_and_saved(
     assert drawer.words.text().startswith("14 noises")
     running.qtbot.mouseClick(drawer.save, LEFT)
     running.qtbot.waitUntil(path.exists, timeout=PATIENCE_MS)
+    assert recipe_in(path, Store()).document == running.session.document
     running.session.change("ψ", "psi", 0.5)
     assert drawer.words.text().endswith("Of an earlier state.")
 
