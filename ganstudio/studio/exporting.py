@@ -11,7 +11,7 @@ import numpy as np
 
 from ganstudio.core.device import Precision
 from ganstudio.core.document import Document, LatentPoint
-from ganstudio.core.errors import SaveError
+from ganstudio.core.errors import SaveError, WrongInputError
 from ganstudio.core.files import write_file
 from ganstudio.core.progress import Progress
 from ganstudio.core.project import Timeline
@@ -176,7 +176,9 @@ def frame_count(timeline: Timeline, fps: float) -> int:
 
 def seed_documents(session: Session, seeds: Sequence[int]) -> tuple[Named, ...]:
     """The document in sight with other seeds, by the names that `generate` gives their pictures."""
-    name, document = latent_name(session.model) or "", session.document
+    name, document = latent_name(session.model), session.document
+    if name is None:
+        raise WrongInputError("This model draws without a latent, so it has no seeds; export its picture instead.")
     return tuple((f"seed{seed:04d}", _with_latent(document, name, LatentPoint.of_seed(seed))) for seed in seeds)
 
 

@@ -1,5 +1,6 @@
 """Latent arithmetic: one picture minus another plus a third, and their differences as sliders."""
 
+import dataclasses
 from typing import ClassVar
 
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
@@ -127,11 +128,15 @@ class ArithmeticPanel(Panel):
 
     def _show(self, document: Document) -> None:
         lines = [
-            EditLine(place, edit.name or "direction", edit.on, edit.amount, "amount", AMOUNT)
+            EditLine(place, edit.name or "direction", edit.on, edit.amount, "amount", _range_of(edit))
             for place, edit in enumerate(document.edits)
             if isinstance(edit, MoveAlong)
         ]
         self.directions.show_lines(lines)
+
+
+def _range_of(edit: MoveAlong) -> SliderRange:
+    return dataclasses.replace(AMOUNT, low=-edit.reach, high=edit.reach)
 
 
 def _names(held: tuple[KeptLatent, ...]) -> str:

@@ -50,7 +50,7 @@ class MixingSheetPanel(Panel):
         self.sheet: MixingSheet | None = None
         self._groups: tuple[mixing.LayerRows, ...] = ()
         self._group = CUSTOM
-        self._narrow = False
+        self._narrow = self._left_out = False
         self._images: OrderedDict[Document, QImage] = OrderedDict()
         self._cells: dict[Place, Document] = {}
         self._job: int | None = None
@@ -221,7 +221,7 @@ class MixingSheetPanel(Panel):
 
     def _read(self) -> None:
         """Understand what is asked for."""
-        self.sheet = None
+        self.sheet, self._left_out = None, False
         name = mixing.latent_name(self.session.model)
         rows, columns = self._heads_of(self.rows), self._heads_of(self.columns)
         if name is None or not rows or not columns or not self._groups:
@@ -236,6 +236,7 @@ class MixingSheetPanel(Panel):
     def _heads_of(self, box: HeadsBox) -> tuple[SheetHead, ...]:
         if box.kept:
             heads = tuple(SheetHead(each.latent, each.name) for each in box.kept[:MOST])
+            self._left_out |= len(box.kept) > MOST
         else:
             from ganstudio.studio.generation import parse_seeds  # brings the command line's parts
 
@@ -246,6 +247,7 @@ class MixingSheetPanel(Panel):
                 self.note.setText(str(problem))
                 return ()
             heads = tuple(SheetHead(*mixing.seed_source(seed)) for seed in seeds[:MOST])
+            self._left_out |= len(seeds) > MOST
         box.mark_invalid(False)
         box.count = len(heads)
         return heads
@@ -284,7 +286,8 @@ class MixingSheetPanel(Panel):
         if (row, column) == (HEAD, HEAD):
             chosen = next((g for g in self._groups if g.group.value == self._group), None)
             which = f"their {chosen.title} px layers" if chosen is not None else f"{len(self.sheet.layers)} layers"
-            self.note.setText(f"Columns give {which}, rows everything else. Click a picture to go there.")
+            most = f" Only the first {MOST} of each are drawn." if self._left_out else ""
+            self.note.setText(f"Columns give {which}, rows everything else. Click a picture to go there.{most}")
         else:
             self.note.setText(self.sheet.words(row, column))
 

@@ -1,5 +1,6 @@
 """Kept latents and latent arithmetic in the real window, with mouse and keys."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,6 +169,11 @@ def test_sums_and_sliders_from_what_is_dropped_into_the_wells(start: Start) -> N
     (edit,) = session.document.edits
     assert isinstance(edit, MoveAlong)
     assert edit.name == "seed 2 → seed 3"
+    far = dataclasses.replace(edit, amount=7.0, reach=10.0)
+    session.change("Further", "edits", (far,))
+    assert panel.directions.rows[0].amount is not None
+    assert panel.directions.rows[0].amount.spread.high == 10.0
+    session.undo()
     row = panel.directions.rows[0]
     assert row.amount is not None
     row.amount.track.setFocus()

@@ -314,6 +314,15 @@ def test_other_layers_and_other_seeds_are_drawn_anew(running: Running, sheet: Mi
     full(running, sheet, 5)
 
 
+def test_seeds_beyond_the_most_are_said_to_be_left_out(running: Running, sheet: MixingSheetPanel) -> None:
+    assert "Only the first" not in sheet.note.text()
+    sheet.columns.show_text("0")
+    sheet.rows.show_text("0-40")
+    sheet.draw()
+    full(running, sheet, 32 + 32 + 1)
+    running.qtbot.waitUntil(lambda: "Only the first 32 of each are drawn" in sheet.note.text(), timeout=PATIENCE_MS)
+
+
 def test_what_are_no_seeds_is_said_in_place(running: Running, sheet: MixingSheetPanel) -> None:
     sheet.columns.field.setFocus()
     sheet.columns.field.selectAll()
