@@ -178,12 +178,13 @@ class NoiseMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LayerNoise:
-    """What one layer does differently: it is off, weaker or stronger, or has a seed of its own."""
+    """What one layer does differently: it is off, weaker or stronger, has a seed of its own, or does not turn."""
 
     layer: int
     on: bool = True
     strength: float = 1.0
     seed: int | None = None
+    still: bool = False
 
 
 @dataclass(frozen=True, slots=True)

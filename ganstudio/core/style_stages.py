@@ -252,7 +252,7 @@ class BlockStage(Stage):
             own = noise.of_layer(self.first_layer + i)
             seed = noise.seed if own.seed is None else own.seed
             strength = noise.strength * own.strength * own.on
-            settings += [strength, seed if seeded else None, noise.turn % 1.0 if seeded else 0.0]
+            settings += [strength, seed if seeded else None, noise.turn % 1.0 if seeded and not own.still else 0.0]
             kept = None if seeded else self._kept_noise(i, noise, store)
             if kept is not None:
                 tensors[f"noise{i}"] = kept * strength
@@ -314,7 +314,8 @@ def noise_of(layer: NoisyLayer, index: int, setting: NoiseSetting, device: torch
         grain = layer.noise_const[None, None]
     else:
         shape = (1, 1, layer.resolution, layer.resolution)
-        grain = turning_noise(setting.seed if own.seed is None else own.seed, index, setting.turn, shape, device)
+        seed, turn = setting.seed if own.seed is None else own.seed, 0.0 if own.still else setting.turn
+        grain = turning_noise(seed, index, turn, shape, device)
     return grain if strength == 1.0 else grain * strength
 
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from ganstudio import open_model
 from ganstudio.core.document import ClassBlend, ClassChoice, Document, LayerNoise, NoiseMode, NoiseSetting
 from ganstudio.core.progress import JobState, JobStatus
+from ganstudio.core.style_stages import BlockStage, noise_of
 from ganstudio.engine.deviation import Deviation
 from ganstudio.studio import class_blend, noise
 from ganstudio.studio.noise import NoiseDeviation
@@ -99,6 +102,29 @@ def test_without_noise_nothing_deviates(noisy: Running) -> None:
     found, _ = measured(noisy, 5)
     assert found[-1].largest == 0.0
     assert not found[-1].picture.any()
+
+
+def test_a_layer_that_is_kept_still_does_not_turn(noisy: Running) -> None:
+    def drawn(setting: NoiseSetting) -> np.ndarray[Any, Any]:
+        noisy.session.change("Noise", "noise", setting)
+        return next(iter(noisy.settle().pictures.values()))
+
+    every = tuple(LayerNoise(i, still=True) for i in range(7))
+    turned = {}
+    for layers in ((), every[:6], every):
+        begun = drawn(NoiseSetting(NoiseMode.RANDOM, 3, layers=layers))
+        turned[len(layers)] = drawn(NoiseSetting(NoiseMode.RANDOM, 3, turn=0.3, layers=layers))
+        assert np.array_equal(turned[len(layers)], begun) == (layers == every)
+    assert not np.array_equal(turned[0], turned[6])
+    assert noisy.session.model is not None
+    generator = open_model(noisy.session.model.path).generator
+    layer = next(stage for stage in generator.stages() if isinstance(stage, BlockStage)).layers[0]
+    for layers in ((), every):
+        settings = (NoiseSetting(NoiseMode.RANDOM, 3, turn=turn, layers=layers) for turn in (0.0, 0.3))
+        first, second = (noise_of(layer, 0, setting, generator.device) for setting in settings)
+        assert first is not None
+        assert second is not None
+        assert torch.equal(first, second) == (layers == every)
 
 
 def test_shares_of_classes_sum_to_one() -> None:

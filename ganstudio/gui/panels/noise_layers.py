@@ -44,12 +44,18 @@ class LayersDrawer(Drawer):
         self.seed.settled.connect(self.settled)
         self.shared = IconButton(IconName.RESET, "Use the shared seed", "Let this layer use all layers' seed again")
         self.shared.clicked.connect(self._share)
+        self.still = IconButton(
+            IconName.PAUSE, "Keep this layer still", "While the noise turns, this layer's stays as it is"
+        )
+        self.still.setCheckable(True)
+        self.still.clicked.connect(self._keep_still)
         self.seeds = QWidget()
         row = QHBoxLayout(self.seeds)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         row.addWidget(self.seed, 1)
         row.addWidget(self.shared)
+        row.addWidget(self.still)
         for widget in (self.board, self.seeds):
             self.content.addWidget(widget)
 
@@ -76,7 +82,7 @@ class LayersDrawer(Drawer):
     def _cell(self, row: int) -> BoardCell:
         layer = self._layer(row)
         seed = "the shared seed" if layer.seed is None else f"seed {layer.seed}"
-        words = f"strength {layer.strength:.2f}" if layer.on else "off"
+        words = f"strength {layer.strength:.2f}{', still' if layer.still else ''}" if layer.on else "off"
         return BoardCell(layer.strength, on=layer.on, tip=f"Layer {row + 1}, {self._sides[row]} px: {words}, {seed}")
 
     def _show_seed(self) -> None:
@@ -84,12 +90,17 @@ class LayersDrawer(Drawer):
         self.seeds.setVisible(self._noise.mode is NoiseMode.RANDOM)
         self.seed.show_seed(self._noise.seed if layer.seed is None else layer.seed)
         self.shared.setEnabled(layer.seed is not None)
+        self.still.setChecked(layer.still)
 
     def _seed_chosen(self, seed: int, gesture: str) -> None:
         self.changed.emit(dataclasses.replace(self._layer(self._row), seed=seed), gesture)
 
     def _share(self) -> None:
         self.changed.emit(dataclasses.replace(self._layer(self._row), seed=None), "")
+        self.settled.emit()
+
+    def _keep_still(self, still: bool) -> None:
+        self.changed.emit(dataclasses.replace(self._layer(self._row), still=still), "")
         self.settled.emit()
 
     def _tell(self, row: int, gesture: str, strength: float | None = None, on: bool | None = None) -> None:

@@ -92,6 +92,10 @@ def test_each_layer_has_strength_switch_and_seed(running: Running, panel: NoiseP
     keys.mouseClick(panel.mode.button("random"), LEFT)
     keys.mouseClick(panel.layers.seed.after, LEFT)
     assert session.document.noise.of_layer(2) == LayerNoise(2, strength=1.5, seed=1)
+    keys.mouseClick(panel.layers.still, LEFT)
+    assert session.document.noise.of_layer(2) == LayerNoise(2, strength=1.5, seed=1, still=True)
+    assert panel.layers.still.isChecked()
+    keys.mouseClick(panel.layers.still, LEFT)
     keys.mouseClick(panel.layers.shared, LEFT)
     assert session.document.noise.of_layer(2).seed is None
     board.setFocus()
