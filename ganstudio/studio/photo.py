@@ -13,11 +13,20 @@ from ganstudio.core.paths import ASSETS
 from ganstudio.core.progress import JobStatus, Urgency
 from ganstudio.core.project import PhotoInHand, Project
 from ganstudio.core.square import Square
-from ganstudio.core.store import Array, ArrayRef
+from ganstudio.core.store import Array
 from ganstudio.engine.compute import Backend
 from ganstudio.studio.encoders import Encoders
 from ganstudio.studio.photo_paste import PasteBack
-from ganstudio.studio.photo_reading import ReadPhoto, framing_steps, in_hand, is_photo, reading, small_pictures
+from ganstudio.studio.photo_reading import (
+    ReadPhoto,
+    aligned_picture,
+    framing_steps,
+    has_enough,
+    in_hand,
+    is_photo,
+    reading,
+    small_pictures,
+)
 from ganstudio.studio.photo_search import PhotoSearch
 from ganstudio.studio.pursuit import Pursuit, Refusal
 from ganstudio.studio.train_data import MODEL
@@ -29,7 +38,7 @@ if TYPE_CHECKING:
 WORKSPACE = "photo"
 SAMPLES = ASSETS / "samples"
 SMALLEST, LARGEST = 8.0, 4.0
-Crop = tuple[ArrayRef, Square, int]
+Crop = tuple[PhotoInHand, int]
 
 
 class PhotoEditing:
@@ -178,13 +187,17 @@ class PhotoEditing:
 
     def _wanted_crop(self) -> Crop | None:
         hand, info = self.hand, self._session.model
-        return None if hand is None or info is None else (hand.pixels, hand.shown_square, info.resolution)
+        if hand is None or info is None:
+            return None
+        return dataclasses.replace(hand, mask=None, notes=(), found=None, face=0, framed_for=""), info.resolution
 
     def _crop_steps(self, _backend: Backend, wish: Crop) -> Iterator[object]:
         from ganstudio.data.faces.square import cut
 
-        pixels, square, resolution = wish
-        yield cut(self._session.store.get(pixels), square, resolution)
+        hand, resolution = wish
+        yield cut(self._session.store.get(hand.pixels), hand.shown_square, resolution)
+        if not has_enough(hand, resolution):  # the whole file takes a moment
+            yield aligned_picture(hand, resolution, self._session.store)
 
     def _take_crop(self, found: object) -> None:
         self.aligned = None if isinstance(found, Refusal) else found  # type: ignore[assignment]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,10 +135,29 @@ def aligned_picture(hand: PhotoInHand, resolution: int, store: Store) -> Array:
     """Cut the square out of the best copy of the photo that there is, uint8 `[R, R, 3]`."""
     from ganstudio.data.faces.square import cut
 
-    if hand.scale >= 1.0 or hand.shown_square.side >= resolution:
+    if has_enough(hand, resolution):
         return cut(store.get(hand.pixels), hand.shown_square, resolution)
-    photo, square, _ = whole_photo(hand, store)
-    return cut(photo.shown, square, resolution)
+    path = Path(hand.path)
+    try:
+        shown = _shown(path, path.stat().st_mtime_ns)
+    except (OSError, ValueError, StudioError):
+        shown = None
+    if shown is None or shown.shape[1::-1] != (hand.width, hand.height):
+        return cut(store.get(hand.pixels), hand.shown_square, resolution)
+    return cut(shown, hand.square, resolution)
+
+
+def has_enough(hand: PhotoInHand, resolution: int) -> bool:
+    """Whether what is kept of a photo has as many pixels in the square as a model draws, or as the file itself."""
+    return hand.scale >= 1.0 or hand.shown_square.side >= resolution
+
+
+@lru_cache(maxsize=1)
+def _shown(path: Path, _written: int) -> Array:
+    """Read a photo, and remember the newest: its frame may move in many small steps."""
+    from ganstudio.data.photos import read_photo
+
+    return read_photo(path).shown
 
 
 def is_photo(path: Path) -> bool:

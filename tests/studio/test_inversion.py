@@ -284,3 +284,20 @@ def test_pictures_too_small_for_lpips_are_not_said_to_be_alike(tmp_path: Path) -
 def test_models_without_w_are_not_told_to_have_an_encoder_trained(tmp_path: Path) -> None:
     with pytest.raises(EncoderMissingError, match=r"needs; choose optimise\.$"):
         run(InvertOptions(ASTRONAUT, tmp_path, "faces-dcgan", Method.ENCODER))
+
+
+def test_one_of_several_faces_is_chosen_by_its_number(tmp_path: Path) -> None:
+    face = Image.fromarray(pixels(ASTRONAUT)[:260, 100:360])
+    both = Image.new("RGB", (460, 260), (120, 120, 120))
+    both.paste(face, (200, 0))
+    both.paste(face.resize((190, 190)), (5, 40))
+    both.save(tmp_path / "two.png")
+    squares = []
+    for number in (1, 2):
+        out = tmp_path / str(number)
+        said = run(InvertOptions(tmp_path / "two.png", out, "faces-dcgan", steps=1, face=number))
+        assert f"shows 2 faces; this is face {number}" in said
+        squares.append(json.loads((out / "report.json").read_text())["square"])
+    large, small = squares
+    assert large["side"] > 1.2 * small["side"]
+    assert large["x"] > 200 > small["x"]

@@ -9,15 +9,17 @@ import pytest
 from PIL import Image
 
 from ganstudio.core.document import LatentArray, LatentPoint, OffsetStyles, Space
-from ganstudio.core.inverting import Method
+from ganstudio.core.inverting import Method, psnr_of
 from ganstudio.core.paths import ASSETS
 from ganstudio.core.project import Edge, PasteOptions
 from ganstudio.core.square import Square
 from ganstudio.core.store import Array, Store
+from ganstudio.data.faces.square import cut
 from ganstudio.studio.encoders import has_encoder
 from ganstudio.studio.journal import JOURNAL, read_journal
 from ganstudio.studio.opening import open_file, opener_of
-from ganstudio.studio.photo_run import Plan, fitting, spaces_of
+from ganstudio.studio.photo_reading import aligned_picture
+from ganstudio.studio.photo_run import Plan, fitting, mask_of, spaces_of
 from ganstudio.studio.project_file import open_project, save_project
 from ganstudio.studio.session import Session
 from tests.studio.conftest import PATIENCE_S, Running
@@ -229,14 +231,51 @@ def test_the_picture_goes_back_into_the_photo(running: Running, tmp_path: Path) 
     assert pixels(tmp_path / "later.png").shape == (512, 512, 3)
 
 
+def test_a_small_face_in_a_large_photo_is_seen_as_sharp_as_it_is_searched_for(
+    running: Running, tmp_path: Path
+) -> None:
+    large = np.full((400, 9000, 3), 120, np.uint8)
+    large[:, 5000:5400] = pixels(ASTRONAUT)[:400, 50:450]
+    photo = tmp_path / "wide.png"
+    Image.fromarray(large).save(photo)
+    session = opened(running, photo)
+    hand = session.project.photo
+    assert hand is not None
+    assert len(hand.faces) == 1
+    assert session.model is not None
+    side = session.model.resolution
+    running.until(lambda: session.photo.idle)
+    aligned = session.photo.aligned
+    assert aligned is not None
+    assert hand.shown_square.side < side < hand.square.side, "the kept copy has too few pixels"
+    assert np.array_equal(aligned, cut(large, hand.square, side))
+    assert np.array_equal(aligned, aligned_picture(hand, side, session.store))
+    photo.unlink()
+    session.photo.frame(hand.square.moved(1.0, 0.0), None)
+    running.until(lambda: session.photo.idle)
+    moved = session.project.photo
+    assert moved is not None
+    assert session.photo.aligned is not None
+    assert np.array_equal(session.photo.aligned, cut(session.store.get(moved.pixels), moved.shown_square, side))
+
+
 def test_a_mask_says_what_counts(running: Running) -> None:
     session = opened(running)
     mask = np.zeros((32, 32), np.uint8)
     mask[:16] = 255
     session.photo.paint_mask(mask)
     searched(running, Plan(steps=2))
-    assert session.project.photo is not None
-    assert session.project.photo.mask is not None
+    hand, aligned, best = session.project.photo, session.photo.aligned, session.photo.search.best
+    assert hand is not None
+    assert aligned is not None
+    assert best is not None
+    counts = mask_of(hand, 64, session.store)
+    assert counts is not None
+    assert counts.mean() == pytest.approx(0.5)
+    apart = running.settle().pictures["picture"] / 127.5 - aligned / 127.5
+    inside, all_over = ((apart**2).mean(axis=2) * counts).sum() / counts.sum(), (apart**2).mean()
+    assert best.psnr == pytest.approx(psnr_of(inside), abs=0.1)
+    assert abs(best.psnr - psnr_of(all_over)) > 0.2, "what lies outside counts for nothing"
     session.photo.paint_mask(None)
     assert session.project.photo.mask is None
 
