@@ -4,13 +4,14 @@ import dataclasses
 from collections.abc import Sequence
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QWidget
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from ganstudio.core.document import SEED_COUNT, LayerNoise, NoiseMode, NoiseSetting
 from ganstudio.gui.canvas.board_cells import BoardCell, BoardColumn, BoardRow
 from ganstudio.gui.canvas.weight_board import WeightBoard
 from ganstudio.gui.theme.icons import IconName
-from ganstudio.gui.widgets.buttons import IconButton
+from ganstudio.gui.theme.tokens import TARGET
+from ganstudio.gui.widgets.buttons import IconButton, describe
 from ganstudio.gui.widgets.drawer import Drawer
 from ganstudio.gui.widgets.seed_box import SeedBox
 from ganstudio.gui.widgets.slider import SliderRange
@@ -39,23 +40,25 @@ class LayersDrawer(Drawer):
         self.board.reset.connect(lambda _column, row, gesture: self._tell(row, gesture, 1.0, True))
         self.board.picked.connect(lambda _column, _row: self._show_seed())
         self.board.settled.connect(self.settled)
-        self.seed = SeedBox("Layer's seed", "A seed for this layer alone", SEED_COUNT)
+        self.seed = SeedBox("Own seed", "A seed for this layer alone", SEED_COUNT)
         self.seed.chosen.connect(self._seed_chosen)
         self.seed.settled.connect(self.settled)
         self.shared = IconButton(IconName.RESET, "Use the shared seed", "Let this layer use all layers' seed again")
         self.shared.clicked.connect(self._share)
-        self.still = IconButton(
-            IconName.PAUSE, "Keep this layer still", "While the noise turns, this layer's stays as it is"
-        )
-        self.still.setCheckable(True)
+        self.still = QCheckBox("Keep this layer still")
+        self.still.setMinimumHeight(TARGET)
+        describe(self.still, "Keep this layer still", "While the noise turns, this layer's stays as it is")
         self.still.clicked.connect(self._keep_still)
         self.seeds = QWidget()
-        row = QHBoxLayout(self.seeds)
-        row.setContentsMargins(0, 0, 0, 0)
+        own = QVBoxLayout(self.seeds)
+        own.setContentsMargins(0, 0, 0, 0)
+        own.setSpacing(2)
+        row = QHBoxLayout()
         row.setSpacing(2)
         row.addWidget(self.seed, 1)
         row.addWidget(self.shared)
-        row.addWidget(self.still)
+        own.addLayout(row)
+        own.addWidget(self.still)
         for widget in (self.board, self.seeds):
             self.content.addWidget(widget)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtWidgets import QFileDialog
+from PyQt6.QtWidgets import QFileDialog, QScrollArea
 
 from ganstudio.core.document import ClassBlend, ClassChoice, LayerNoise, NoiseMode
 from ganstudio.core.store import Store
@@ -92,10 +92,17 @@ def test_each_layer_has_strength_switch_and_seed(running: Running, panel: NoiseP
     keys.mouseClick(panel.mode.button("random"), LEFT)
     keys.mouseClick(panel.layers.seed.after, LEFT)
     assert session.document.noise.of_layer(2) == LayerNoise(2, strength=1.5, seed=1)
-    keys.mouseClick(panel.layers.still, LEFT)
+    still = panel.layers.still
+    area = running.window.right.findChild(QScrollArea)
+    assert area is not None
+    held, port_of_all = area.widget(), area.viewport()
+    assert held is not None
+    assert port_of_all is not None
+    assert held.minimumSizeHint().width() <= port_of_all.width()  # a row too wide would push all aside
+    keys.mouseClick(still, LEFT, pos=QPoint(10, still.height() // 2))
     assert session.document.noise.of_layer(2) == LayerNoise(2, strength=1.5, seed=1, still=True)
-    assert panel.layers.still.isChecked()
-    keys.mouseClick(panel.layers.still, LEFT)
+    assert still.isChecked()
+    keys.mouseClick(still, LEFT, pos=QPoint(10, still.height() // 2))
     keys.mouseClick(panel.layers.shared, LEFT)
     assert session.document.noise.of_layer(2).seed is None
     board.setFocus()
