@@ -10,11 +10,14 @@ from PyQt6.QtWidgets import (
     QApplication,
     QLabel,
     QPushButton,
+    QScrollArea,
     QStackedLayout,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
+from ganstudio.core.document import ClassBlend, LatentPoint, NoiseMode, NoiseSetting, StyleSource
+from ganstudio.gui.widgets.drawer import Drawer
 from ganstudio.gui.widgets.flow import Flow
 from ganstudio.gui.widgets.labels import ElidedLabel
 from ganstudio.gui.workspaces import WORKSPACES, Workspace
@@ -72,6 +75,28 @@ def test_every_page_fits_into_a_small_window(start: Start, styled_model: Path, w
         lying = [(a.accessibleName() or a, b.accessibleName() or b) for a, b in overlapping(window)]
         assert lying == [], title
         assert window.stage.bar.narrow.key == title
+
+
+def test_no_panel_is_wider_than_its_dock(start: Start, styled_model: Path) -> None:
+    running = start(styled_model)
+    window, session = running.window, running.session
+    window.resize(1024, 700)
+    blend = ClassBlend(((1, 0.5), (2, 0.5)))
+    random, mixed = NoiseSetting(NoiseMode.RANDOM), (StyleSource(LatentPoint(5.0), (1.0,) * 3, "a source"),)
+    session.change_many("Much to show", {"noise": random, "mixing": mixed, "inputs.class": blend})
+    for dock in (window.left, window.right):
+        dock.fold([])
+        for drawer in dock.findChildren(Drawer):
+            if not drawer.is_open:
+                drawer.turn()
+    running.qtbot.waitUntil(lambda: settled(window), timeout=30_000)
+    for dock in (window.left, window.right):
+        area = dock.findChild(QScrollArea)
+        assert area is not None
+        inside, port = area.widget(), area.viewport()
+        assert inside is not None
+        assert port is not None
+        assert inside.minimumSizeHint().width() <= port.width(), dock.objectName()
 
 
 def settled(window: QWidget) -> bool:

@@ -128,7 +128,7 @@ class ExportPanel(Panel):
         self.line = TextButton("Copy as command", "A command line that draws this picture, pixel for pixel")
         self.line.clicked.connect(self.copy_command)
         row = QHBoxLayout()
-        row.setSpacing(8)
+        row.setSpacing(4)
         row.addWidget(self.script)
         row.addWidget(self.line)
         for widget in (
