@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ganstudio.core.direction import NO_VOTES, Ballot
+from ganstudio.core.direction import NO_VOTES, REACH, Ballot, Origin
 from ganstudio.core.document import Document, LatentValue, Space
 from ganstudio.core.errors import WrongInputError
 from ganstudio.core.square import Square
@@ -147,6 +147,25 @@ class DragMarks:
     mask: ArrayRef | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DeletedDirection:
+    """A direction that was deleted from those saved for the model with a digest; see `Direction`.
+
+    `vector` is `[dim]` or `[n_latent, dim]` in `space`, and `model` what the model was called.
+    """
+
+    digest: str
+    model: str
+    space: Space
+    name: str
+    vector: ArrayRef
+    sigma: float
+    origin: Origin
+    layers: tuple[int, ...] = ()
+    reach: float = REACH
+    evidence: str = ""
+
+
 class Edge(StrEnum):
     """How a picture's edges become the photo's that it is put back into."""
 
@@ -177,6 +196,7 @@ class Project:
     strokes: Marks | None = None
     drag: DragMarks | None = None
     paste: PasteOptions = PasteOptions()
+    deleted: tuple[DeletedDirection, ...] = ()
 
     @property
     def document(self) -> Document:

@@ -16,6 +16,7 @@ from ganstudio.core.inputs import Ability
 from ganstudio.core.progress import JobStatus, Progress
 from ganstudio.core.project import Project
 from ganstudio.engine.compute import Backend
+from ganstudio.studio.deleted_directions import deleted_from, in_step
 from ganstudio.studio.direction_files import (
     SUFFIX,
     Library,
@@ -56,6 +57,9 @@ class Directions:
         self._pupil = Pursuit("Teach a slider", session.add_job, self._lesson, self._taught_steps, self._take_taught)
         session.model_changed.connect(self._model_changed)
         session.project_changed.connect(self._project_changed)
+        self._replaced = False
+        session.replacing.connect(lambda: self._mark_replaced(replaced=True))
+        session.history_changed.connect(lambda: self._mark_replaced(replaced=False))
 
     @property
     def busy(self) -> bool:
@@ -186,10 +190,12 @@ class Directions:
         self._keep(self._path(Method.SAVED.value), saved, f"Saved the direction “{saved[-1].name}”.")
 
     def forget(self, name: str) -> None:
-        """Take a saved direction away."""
-        path = self._path(Method.SAVED.value)
-        rest = tuple(each for each in self.saved if each.name != name)
-        self._keep(path, rest, f"Deleted the saved direction “{name}”.")
+        """Take a saved direction away; undo brings it back."""
+        session, library = self._session, self._as_library(self.saved)
+        gone = deleted_from(library, name, session.document.model.digest, session.store)
+        values = {"deleted": (*session.project.deleted, *gone)}
+        session.change_project(f"Delete the saved direction “{name}”", values)
+        session.noted.emit(f"Deleted the saved direction “{name}”; undo brings it back.")
 
     def export(self, directions: Sequence[Direction], path: Path) -> None:
         """Write directions into a file to be shared."""
@@ -259,6 +265,19 @@ class Directions:
                 self.taught = None
                 self.taught_changed.emit()
             self.learn()
+        if after.deleted != before.deleted and not self._replaced:
+            self._settle_deleted(after, before)
+
+    def _settle_deleted(self, after: Project, before: Project) -> None:
+        for digest in {each.digest for each in (*after.deleted, *before.deleted)}:
+            path = self._path(Method.SAVED.value, digest)
+            saved = self._library(path)
+            library = in_step(saved, digest, after.deleted, before.deleted, self._session.store)
+            if library is not None:
+                self._keep(path, library.directions, library=library)
+
+    def _mark_replaced(self, *, replaced: bool) -> None:
+        self._replaced = replaced  # by another project, which deletes and brings back nothing
 
     def _model_changed(self, _info: ModelInfo | None) -> None:
         self.rows, self.taught = (), None
@@ -291,9 +310,9 @@ class Directions:
         if len(library.directions) == 1:
             self.add(saved[-1])
 
-    def _path(self, key: str) -> Path:
+    def _path(self, key: str, digest: str = "") -> Path:
         info = self._session.model
-        digest = info.digest if info is not None else "none"
+        digest = digest or (info.digest if info is not None else "none")
         return self._session.settings.folder / FOLDER / digest / f"{key}{SUFFIX}"
 
     def _library(self, path: Path) -> tuple[Direction, ...]:
@@ -302,8 +321,10 @@ class Directions:
                 self._libraries[path] = read_directions(path)
         return self._libraries[path].directions if path in self._libraries else ()
 
-    def _keep(self, path: Path, directions: tuple[Direction, ...], told: str = "") -> None:
-        library = self._as_library(directions)
+    def _keep(
+        self, path: Path, directions: tuple[Direction, ...], told: str = "", library: Library | None = None
+    ) -> None:
+        library = library or self._as_library(directions)
         unread = path.name == f"{Method.SAVED.value}{SUFFIX}" and path not in self._libraries and path.is_file()
         if unread and (aside := set_aside(path)):
             self._session.failed.emit(Problem(f"{path.name} of this model cannot be read; it is kept as {aside}."))

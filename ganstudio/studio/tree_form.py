@@ -5,12 +5,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ganstudio.core.document import Document, PaintedMap
-from ganstudio.core.project import DragMarks, HeldStyle, KeptLatent, Marks, PhotoInHand, Project, Timeline
+from ganstudio.core.project import (
+    DeletedDirection,
+    DragMarks,
+    HeldStyle,
+    KeptLatent,
+    Marks,
+    PhotoInHand,
+    Project,
+    Timeline,
+)
 from ganstudio.core.store import ArrayRef
 from ganstudio.studio.history import Node, Tree
 from ganstudio.studio.plain_form import BrokenValueError, Plain, Pool, arrays_in, from_plain, to_plain
 
-SHARED = (Document, KeptLatent, Timeline, PhotoInHand, PaintedMap, HeldStyle, Marks, DragMarks)
+SHARED = (Document, KeptLatent, Timeline, PhotoInHand, PaintedMap, HeldStyle, Marks, DragMarks, DeletedDirection)
 
 
 @dataclass

@@ -21,6 +21,7 @@ from ganstudio.studio.direction_files import (
 from ganstudio.studio.direction_search import Method, Search, plain
 from ganstudio.studio.directions import moves_of
 from ganstudio.studio.opening import open_file
+from ganstudio.studio.project_file import open_project, save_project
 from ganstudio.studio.recipe_file import BrokenFileError
 from tests.studio.conftest import Running
 
@@ -155,6 +156,35 @@ def test_a_saved_slider_never_gives_way_to_another_one_of_its_name(
     running.until(lambda: len(directions.saved) == 3)
     assert sorted(each.name for each in directions.saved) == ["Smile", "Smile (2)", "Smile (3)"]
     assert same_way(next(each for each in directions.saved if each.name == "Smile (3)"), other)
+
+
+def test_a_deleted_slider_comes_back_by_undo_and_no_project_deletes_it_again(
+    run: Run, styled_model: Path, tmp_path: Path
+) -> None:
+    running = run(styled_model)
+    session, directions = running.session, running.session.directions
+    directions.add(some(16, (2, 3)), 1.0)
+    directions.save(0)
+    path = directions._path(Method.SAVED.value)
+    directions.forget("Smile")
+    assert directions.saved == read_directions(path).directions == ()
+    session.undo()
+    (back,) = read_directions(path).directions
+    assert (back.name, back.layers, back.reach) == ("Smile", (2, 3), 5.0)
+    assert same_way(back, some(16, (2, 3)))
+    session.redo()
+    assert directions.saved == ()
+    save_project(tmp_path / "p.ganstudio", session.history.tree, session.store)
+    session.open_model("faces-dcgan")
+    running.until(lambda: session.model is not None and session.model.architecture == "dcgan")
+    session.undo()
+    session.undo()
+    assert [each.name for each in read_directions(path).directions] == ["Smile"]
+    assert read_directions(path).space is Space.W
+    tree = open_project(tmp_path / "p.ganstudio", session.store)
+    assert tree.nodes[-1].project.deleted
+    session.take_over(tree)
+    assert [each.name for each in read_directions(path).directions] == ["Smile"], "opening a project deletes nothing"
 
 
 def test_saved_sliders_that_cannot_be_read_are_kept_aside(run: Run, styled_model: Path) -> None:
