@@ -14,6 +14,7 @@ from ganstudio.core.comparison import NOTHING, PRESENT, Amplified, Distance, Pai
 from ganstudio.core.device import Precision
 from ganstudio.core.document import Document, FrozenMap, MoveAlong
 from ganstudio.core.frame import ModelInfo
+from ganstudio.core.inverting import LEAST_COMPARED
 from ganstudio.core.progress import Urgency
 from ganstudio.engine.compute import Backend
 from ganstudio.studio.pursuit import Pursuit, Refusal
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from ganstudio.studio.session import Session
 
 NETWORK = "LPIPS (VGG16)"
-LEAST_FOR_LPIPS_PX = 16
 A, B = "a", "b"
 
 
@@ -157,7 +157,7 @@ class Comparison:
         from ganstudio.losses.perceptual import lpips_vgg16
 
         a, b, _ = same_size(self._side(backend, wish.a, wish), self._side(backend, wish.b, wish))
-        if min(a.shape[2:]) < LEAST_FOR_LPIPS_PX:
+        if min(a.shape[2:]) < LEAST_COMPARED:
             yield Distance(wish, NETWORK, None)
             return
         if self._network is None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 
 from ganstudio.core.frame import Frame, ModelInfo
+from ganstudio.core.inverting import LEAST_COMPARED
 from ganstudio.core.progress import JobState, JobStatus, Progress, Urgency
 from ganstudio.studio.path_speed import NORMAL_95, PathFigure
 from ganstudio.studio.playing import has_w
@@ -103,7 +104,7 @@ class ModelPathLength:
         """Go on while no pictures are asked for."""
         self._now = now
         info = self._session.model
-        if info is None or info.digest in self._refused:
+        if info is None or info.digest in self._refused or info.resolution < LEAST_COMPARED:
             return
         quiet = now - self._last_frame >= QUIET_S
         if self._job is None and quiet and self._wanted(info):

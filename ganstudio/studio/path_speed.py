@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from psygnal import Signal
 
+from ganstudio.core.inverting import LEAST_COMPARED
 from ganstudio.core.progress import JobState, JobStatus, Progress, Urgency
 from ganstudio.core.project import Project, Timeline
 from ganstudio.core.store import Array
@@ -105,6 +106,14 @@ class PathSpeed:
             self._job, self._asked = None, ()
 
     @property
+    def refusal(self) -> str:
+        """Why the speed of the open model's pictures is not measured; empty where it is."""
+        info = self._session.model
+        if info is None or info.resolution >= LEAST_COMPARED:
+            return ""
+        return f"Pictures of {info.resolution} px are too small for LPIPS, which measures their speed"
+
+    @property
     def measuring(self) -> bool:
         """Whether samples are on their way."""
         return self._job is not None
@@ -122,7 +131,7 @@ class PathSpeed:
         missing = tuple(k for k in keys if len(self._squares.get(k, {})) < SAMPLES and k not in self._refused)
         if self._job is not None and set(self._asked) - set(keys):
             self.stop()
-        if missing and self._job is None and now - self._restless_since >= REST_S:
+        if missing and self._job is None and now - self._restless_since >= REST_S and not self.refusal:
             self._begin(keys, missing, Urgency.IDLE)
 
     def samples(self, segment: int) -> tuple[Array, Array]:
@@ -182,7 +191,7 @@ class PathSpeed:
     def even_out(self) -> None:
         """Re-time the path by its length to the eye, as one undo step; waits for samples where there are too few."""
         keys = self._segments()
-        if not keys:
+        if not keys or self.refusal:
             return
         if all(len(self._squares.get(key, {})) >= SAMPLES for key in keys):
             self._write_timing()

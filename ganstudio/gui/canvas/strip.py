@@ -53,6 +53,7 @@ class Strip(QWidget):
         self.curve, self.before = NOTHING, NOTHING
         self.bounds: tuple[float, ...] = ()
         self.figures: tuple[PathFigure | None, ...] = ()
+        self.refusal = ""
         self._playhead: float | None = None
         self._hover: float | None = None
         self._backdrop = Backdrop(self, self._paint_backdrop)
@@ -71,12 +72,17 @@ class Strip(QWidget):
         before: SpeedCurve,
         bounds: tuple[float, ...],
         figures: tuple[PathFigure | None, ...],
+        refusal: str = "",
     ) -> None:
-        """Show the path's speed; `before` is that of its own timing, `bounds` the times between segments."""
+        """Show the path's speed; `before` is that of its own timing, `bounds` the times between segments.
+
+        A `refusal` says why there is none.
+        """
         self.curve, self.before, self.bounds, self.figures = curve, before, bounds, figures
+        self.refusal = refusal
         self.axis = TimeAxis(bounds[-1] if bounds else 0.0, self.width())
         words = (f"segment {i + 1}: PPL {f.words()}, {f.n} samples" for i, f in enumerate(figures) if f is not None)
-        self.setAccessibleDescription("; ".join(words) or TIP)
+        self.setAccessibleDescription(refusal or "; ".join(words) or TIP)
         self.update()
 
     def show_playhead(self, seconds: float | None) -> None:
@@ -124,9 +130,9 @@ class Strip(QWidget):
         painter.setPen(QPen(ink(QPalette.ColorRole.Midlight), 1))
         painter.setBrush(ink(QPalette.ColorRole.Base))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        if not self.bounds:
+        if not self.bounds or self.refusal:
             painter.setPen(ink(QPalette.ColorRole.PlaceholderText))
-            words = "The speed of the path appears here once it has two keyframes"
+            words = self.refusal or "The speed of the path appears here once it has two keyframes"
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), words)
             return
         top = self._top_speed()

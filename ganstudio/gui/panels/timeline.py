@@ -379,12 +379,13 @@ class TimelinePanel(Panel):
         own = speeds.own_curve() if timeline.timing is not None and segments else None
         curve = SpeedCurve(*speeds.curve(timeline)) if segments else NOTHING
         found = tuple(speeds.segment_figure(i) for i in range(segments))
-        self.strip.show_speeds(curve, SpeedCurve(*own) if own is not None else NOTHING, bounds, found)
+        self.strip.show_speeds(curve, SpeedCurve(*own) if own is not None else NOTHING, bounds, found, speeds.refusal)
         self.figures.show_path(speeds.path_figure() if segments else None)
         self._show_even()
 
     def _show_even(self) -> None:
-        self.bar.show_retimed(self.editor.timeline.timing is not None, segment_count(self.editor.timeline) > 0)
+        possible = segment_count(self.editor.timeline) > 0 and not self.speeds.refusal
+        self.bar.show_retimed(self.editor.timeline.timing is not None, possible)
 
     def _show_model(self) -> None:
         self.figures.show_model(self.model.variants(), self.model.figures())

@@ -135,6 +135,25 @@ def test_a_keyframe_is_added_where_the_retimed_path_is(work: AtWork) -> None:
     assert own_starts(work.timeline) == pytest.approx([0.0, 1.6, 2.0, 4.0], abs=0.1)
 
 
+def test_pictures_too_small_for_lpips_are_played_and_not_measured(start: Callable[..., Running]) -> None:
+    work = AtWork(start("digits-gan"))
+    work.add(1, 2)
+    panel, told = work.panel, list[object]()
+    work.session.failed.connect(told.append)
+    assert panel.strip.refusal == "Pictures of 8 px are too small for LPIPS, which measures their speed"
+    assert not panel.bar.even.isEnabled()
+    panel.even_out()
+    for now in (1e6, 2e6):  # long after the last change
+        panel.speeds.tick(now)
+        panel.model.tick(now)
+    work.qtbot.mouseClick(panel.track, LEFT, pos=work.at(0.5))
+    session = work.session
+    work.qtbot.waitUntil(lambda: session.frame is not None and session.frame.document == session.previewed)
+    panel.player.leave()
+    work.running.settle()
+    assert (panel.speeds.measuring, panel.model.figures(), work.session.jobs, told) == (False, {}, (), [])
+
+
 def test_keyframes_are_dragged_reordered_and_removed(work: AtWork) -> None:
     work.add(1, 2, 3)
     work.drag(1, 3.0)
