@@ -48,7 +48,7 @@ class Base:
 
 def save_tuned(path: Path, base: Path, changes: Mapping[str, torch.Tensor]) -> None:
     """Write changes of a model's generator, in half precision where they are matrices. Raises `SaveError`."""
-    header = {"format": VERSION, CHANGES: {"name": display_name(base), "digest": fingerprint(base)}}
+    header = {"format": VERSION, CHANGES: {"name": display_name(base.absolute()), "digest": fingerprint(base)}}
     tensors = {f"{PREFIX}{name}": (t.half() if t.ndim > 1 else t).contiguous() for name, t in changes.items()}
     write_tensor_file(path, tensors, {KEY: json.dumps(header, ensure_ascii=False)})
 

@@ -131,6 +131,7 @@ class PhotoInversion:
         self._wanted = Wanted(wanted, shown)
         self._label, self._labels = label, labels_of(label, model)
         self.found: Found | None = None
+        self.pivot: Found | None = None  # what was found before the model itself was tuned
         self._of_mean = math.nan
         self._began = 0.0
         self._done = 0
@@ -203,6 +204,7 @@ class PhotoInversion:
 
     def _tuned(self) -> Iterator[Sight]:
         assert self.found is not None
+        self.pivot = self.found
         original = self.model.generator
         tuned = generator_copy(self.model)
         tuning = PivotalTuning(

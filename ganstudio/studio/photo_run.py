@@ -21,6 +21,7 @@ from ganstudio.engine.compute import Backend
 from ganstudio.studio.encoders import has_encoder
 from ganstudio.studio.inversion import TUNING_SHARE
 from ganstudio.studio.photo_reading import aligned_picture
+from ganstudio.studio.pictures import prepare_folder
 
 if TYPE_CHECKING:
     from ganstudio.engine.inverting import Found
@@ -168,16 +169,18 @@ class SearchRun:
         done = 0
         try:
             for sight in inversion.steps():
-                self._keep(inversion.found, whole=False)
+                self._keep(inversion.pivot or inversion.found, whole=False)
                 done += sight.steps > 0
                 near = nearness(self._info.resolution, sight.lpips, psnr_of(sight.pixel))
                 words = f"The latent is kept: {near} after {done} steps."
                 yield Progress(done, plan.steps, words, result=sight)
         finally:
             inversion.settle()
-            self._keep(inversion.found, whole=True)
-            if inversion.found is not None and inversion.found.changes:
-                self._keep_tuned(backend, inversion.found)
+            found = inversion.found
+            tuned = found is not None and bool(found.changes)
+            self._keep(inversion.pivot if tuned else found, whole=True)
+            if found is not None and tuned:
+                self._keep_tuned(backend, found)
 
     def _keep(self, found: "Found | None", *, whole: bool) -> None:
         """Put the best so far into the store about once a second; noises that weigh much, only at the end."""
@@ -198,13 +201,14 @@ class SearchRun:
         """Write what tuning changed beside the settings, and let the best be drawn by the model with these changes."""
         from ganstudio.checkpoints.tuned import save_tuned
 
-        assert self.best is not None
-        self._folder.mkdir(parents=True, exist_ok=True)
+        prepare_folder(self._folder)
         name = f"{Path(self._info.name).stem} {Path(self._hand.name).stem}"
         number = next(n for n in count(1) if not (self._folder / f"{name} {n}.safetensors").exists())
         path = self._folder / f"{name} {number}.safetensors"
         save_tuned(path, Path(self._info.path), found.changes)
         self.tuned = info = backend.open(str(path)).info
+        self._keep(found, whole=True)
+        assert self.best is not None
         document = dataclasses.replace(self.best.document, model=info.document.model)
         self.best = dataclasses.replace(self.best, document=document)
 

@@ -69,3 +69,14 @@ def test_changes_that_fit_nothing_are_refused(base: Path, tmp_path: Path) -> Non
     write_tensor_file(path, {}, {KEY: json.dumps({"format": 1, "changes": {"name": 3}})})
     with pytest.raises(CheckpointError, match="does not say which model"):
         read_checkpoint(path)
+
+
+def test_a_model_named_from_its_folder_is_found_from_any_other(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(base.parent)
+    file = tmp_path / "elsewhere" / "tuned.safetensors"
+    file.parent.mkdir()
+    save_tuned(file, Path(base.name), changes_of(base))
+    monkeypatch.chdir(tmp_path)
+    assert read_checkpoint(file).provenance["tuned from"]

@@ -323,6 +323,26 @@ def test_a_tuned_model_is_a_file_of_its_own(run: Callable[[str | Path], Running]
     running.settle()
 
 
+def test_where_a_tuned_model_cannot_be_kept_the_latent_is_and_its_numbers_are_its_own(
+    running: Running,
+) -> None:
+    session = opened(running)
+    problems: list[str] = []
+    session.failed.connect(lambda problem: problems.append(problem.sentence))
+    session.settings.folder.mkdir(exist_ok=True)
+    (session.settings.folder / "tuned").write_bytes(b"in the way")
+    searched(running, Plan(method=Method.PIVOTAL, steps=16))
+    running.until(lambda: bool(problems))
+    assert "cannot be written to" in problems[0]
+    best, aligned = session.photo.search.best, session.photo.aligned
+    assert best is not None
+    assert aligned is not None
+    drawn = running.settle()
+    assert drawn.document == best.document == session.project.kept[-1].document
+    apart = drawn.pictures["picture"] / 127.5 - aligned / 127.5
+    assert best.psnr == pytest.approx(psnr_of((apart**2).mean()), abs=0.1)
+
+
 def test_an_encoder_answers_at_once_and_the_search_goes_on_from_there(run: Callable[[str | Path], Running]) -> None:
     running = run("faces")
     session = opened(running)
