@@ -61,13 +61,13 @@ class Presets:
             "arrays": packed_arrays(refs, self._session.store),
             "own": dict(own),
         }
-        kept = self._read().setdefault(panel, {})
+        kept = self._newest().setdefault(panel, {})
         kept[name.strip()[:LONGEST_NAME]] = entry
         self._write()
 
     def remove(self, panel: str, name: str) -> None:
         """Forget a preset."""
-        self._read().get(panel, {}).pop(name, None)
+        self._newest().get(panel, {}).pop(name, None)
         self._write()
 
     def apply(self, panel: str, name: str) -> dict[str, Plain]:
@@ -119,6 +119,17 @@ class Presets:
                     self._file.replace(self._file.with_suffix(".broken.json"))
                 self._session.failed.emit(Problem(f"{error} The file was kept aside."))
         return self._panels
+
+    def _newest(self) -> dict[str, dict[str, Plain]]:
+        """What is known here, and what another window kept since."""
+        panels = self._read()
+        self.keeping.finish()
+        with contextlib.suppress(OSError, StudioError):
+            found = read_json(self._file.read_bytes(), "presets", FORMAT, FILE).get("panels")
+            for panel, kept in found.items() if isinstance(found, dict) else ():
+                if isinstance(kept, dict):
+                    panels[panel] = {**kept, **panels.get(panel, {})}
+        return panels
 
     def _write(self) -> None:
         top = {MARK: "presets", "format": FORMAT, "panels": self._panels}

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ PREVIEW_CHOICES_MS = (20, 40, 100, 250)
 JOURNAL_CHOICES_S = (0.5, 1.0, 2.0, 3.0)
 
 
+Content = bytes | Callable[[], bytes]
+"""What a file is to hold, or what says so just before it is written."""
+
+
 class Keeping:
     """Writes a file's newest content, one writing after another, on the caller's thread or beside it."""
 
@@ -28,17 +33,17 @@ class Keeping:
         """Nothing waits."""
         self._turn = threading.Lock()  # held while a file is written
         self._wake = threading.Lock()  # held while what waits changes hands
-        self._waiting: tuple[Path, bytes] | None = None
+        self._waiting: tuple[Path, Content] | None = None
         self._thread: threading.Thread | None = None
 
-    def write(self, file: Path, data: bytes) -> bool:
+    def write(self, file: Path, data: Content) -> bool:
         """Write now; what still waited is older and dropped. Tell whether it worked."""
         with self._wake:
             self._waiting = None
         with self._turn:
             return _written(file, data)
 
-    def write_soon(self, file: Path, data: bytes) -> None:
+    def write_soon(self, file: Path, data: Content) -> None:
         """Write beside the caller; newer data takes the place of data that still waits."""
         with self._wake:
             self._waiting = (file, data)
@@ -63,9 +68,10 @@ class Keeping:
                 _written(*waiting)
 
 
-def _written(file: Path, data: bytes) -> bool:
+def _written(file: Path, content: Content) -> bool:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        data = content if isinstance(content, bytes) else content()
         write_file(file, [data], len(data))
     except (OSError, StudioError):
         return False
@@ -92,6 +98,7 @@ class Settings:
     enlarge: bool = False  # whether the picture in sight is enlarged while it stands still
     preview_px: int = 64  # how wide what is shown before a slow picture is; 0 where nothing is
     preview_ms: int = 40  # what counts as slow
+    written: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # last, or read at first
 
     @staticmethod
     def load(folder: Path | None = None) -> "Settings":
@@ -101,11 +108,13 @@ class Settings:
         try:
             found = json.loads(file.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return Settings(folder=folder)
+            found = {}
         except (OSError, ValueError):
             _keep_aside(file)
-            return Settings(folder=folder)
-        return _from_json(found if isinstance(found, dict) else {}, folder)
+            found = {}
+        settings = _from_json(found if isinstance(found, dict) else {}, folder)
+        settings.written = settings._values()
+        return settings
 
     @property
     def exports_folder(self) -> Path:
@@ -121,9 +130,31 @@ class Settings:
         """Write the settings as they are now beside the caller, who may be drawing a window."""
         self.keeping.write_soon(self.folder / FILE, self._packed())
 
-    def _packed(self) -> bytes:
+    def _values(self) -> dict[str, Any]:
+        """A copy of all values as JSON holds them."""
         values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.compare}
-        return json.dumps(values, indent=1).encode()
+        copied: dict[str, Any] = json.loads(json.dumps(values))
+        return copied
+
+    def _packed(self) -> Callable[[], bytes]:
+        """What to write: what changed here, and all else as another window may have written it since."""
+        ours = self._values()
+
+        def merged() -> bytes:
+            theirs = _found(self.folder / FILE)
+            same = {name for name, value in ours.items() if name in theirs and value == self.written.get(name)}
+            self.written = ours
+            return json.dumps({name: theirs[name] if name in same else ours[name] for name in ours}, indent=1).encode()
+
+        return merged
+
+
+def _found(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _from_json(found: dict[str, Any], folder: Path) -> Settings:

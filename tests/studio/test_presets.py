@@ -47,6 +47,19 @@ def test_a_preset_is_one_step_and_survives_a_restart(running: Running) -> None:
     assert Presets(session).names("Truncation") == ()
 
 
+def test_two_windows_keep_each_others_presets(running: Running) -> None:
+    session = running.session
+    here, there = Presets(session), Presets(session)
+    assert (here.names("Truncation"), there.names("Truncation")) == ((), ())
+    for number, presets in enumerate((here, there, here)):
+        presets.keep("Truncation", f"{number}", ("psi",))
+        presets.keeping.finish()
+    assert Presets(session).names("Truncation") == ("0", "1", "2")
+    there.remove("Truncation", "0")
+    there.keeping.finish()
+    assert Presets(session).names("Truncation") == ("1", "2")
+
+
 def test_the_way_back_to_the_defaults(running: Running) -> None:
     session = running.session
     session.change_many("Set", {"psi": 0.5, "inputs.z": LatentPoint(9.0)})

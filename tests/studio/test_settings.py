@@ -42,6 +42,25 @@ def test_the_last_of_many_writes_is_what_stays(tmp_path: Path) -> None:
     assert Settings.load(tmp_path).device == "cpu"
 
 
+def test_two_windows_keep_what_each_of_them_changed(tmp_path: Path) -> None:
+    Settings(folder=tmp_path, recent=["old.pkl"]).save()
+    first, second = Settings.load(tmp_path), Settings.load(tmp_path)
+    first.keys["fit"] = "Ctrl+F"
+    first.save_soon()
+    first.theme = Theme.DARK
+    first.save_soon()
+    first.keeping.finish()
+    second.device = "cpu"
+    assert second.save()
+    assert second.save()
+    both = Settings.load(tmp_path)
+    assert (both.keys, both.theme, both.device, both.recent) == ({"fit": "Ctrl+F"}, Theme.DARK, "cpu", ["old.pkl"])
+    second.keys = {"fit": "F"}
+    assert second.save()
+    assert first.save()
+    assert Settings.load(tmp_path).keys == {"fit": "F"}
+
+
 def test_a_write_beside_the_caller_is_finished_and_does_not_change_with_what_comes_after(tmp_path: Path) -> None:
     settings = Settings(folder=tmp_path, recent=["a.pkl"])
     settings.save_soon()
