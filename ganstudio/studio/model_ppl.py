@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -183,7 +184,8 @@ class ModelPathLength:
         for digest, squares in self._squares.items():
             if squares:
                 keeping = self._keeping.setdefault(digest, Keeping())
-                keeping.write_soon(self._folder / f"{digest}.json", packed(squares, self._figures[digest]))
+                file = self._folder / f"{digest}.json"
+                keeping.write_soon(file, partial(longest, file, dict(squares), dict(self._figures[digest])))
 
 
 def read_kept(file: Path) -> dict[Variant, tuple[list[float], PathFigure]]:
@@ -203,6 +205,14 @@ def read_kept(file: Path) -> dict[Variant, tuple[list[float], PathFigure]]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
     return found
+
+
+def longest(file: Path, squares: dict[Variant, list[float]], known: dict[Variant, PathFigure]) -> bytes:
+    """Return what a file is to keep: these samples, or those of another window where it drew more of the same row."""
+    for variant, (row, figure) in read_kept(file).items():
+        if len(row) > len(squares.get(variant, ())):
+            squares[variant], known[variant] = row, figure
+    return packed(squares, known)
 
 
 def packed(squares: dict[Variant, list[float]], known: dict[Variant, PathFigure]) -> bytes:

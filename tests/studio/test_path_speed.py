@@ -20,7 +20,7 @@ from ganstudio.losses.perceptual import lpips_vgg16
 from ganstudio.metrics.perceptual_speed import PerceptualSpeed
 from ganstudio.metrics.quick_linear import KeptKernels
 from ganstudio.studio import path_speed
-from ganstudio.studio.model_ppl import BATCH, ModelPathLength, Variant, packed, read_kept, summary_of
+from ganstudio.studio.model_ppl import BATCH, ModelPathLength, Variant, longest, packed, read_kept, summary_of
 from ganstudio.studio.path_editing import PathEditor
 from ganstudio.studio.path_speed import PathFigure, PathSpeed, figure, figure_of
 from ganstudio.studio.path_speed_ruler import Ruler
@@ -198,3 +198,15 @@ def test_what_cannot_be_read_is_measured_anew(tmp_path: Path) -> None:
     assert read_kept(file)[Variant("z", "end")] == ([1.0, 2.0, 3.0, 4.0], figures[Variant("z", "end")])
     file.write_bytes(file.read_bytes().replace(b'"n": 4', b'"n": 5'))
     assert read_kept(file) == {}
+
+
+def test_the_longer_row_of_two_windows_is_kept(tmp_path: Path) -> None:
+    rows = {Variant("w", "full"): [1.0] * 8, Variant("z", "end"): [2.0] * 4}
+    known = {variant: summary_of(row) for variant, row in rows.items()}
+    file = tmp_path / "model.json"
+    file.write_bytes(packed(rows, known))
+    ours = {Variant("w", "full"): [1.0] * 4, Variant("z", "end"): [2.0] * 12}
+    file.write_bytes(longest(file, dict(ours), {variant: summary_of(row) for variant, row in ours.items()}))
+    counts = {variant.title: figure.n for variant, (_row, figure) in read_kept(file).items()}
+    assert counts == {"W full": 8, "Z end": 12}
+    assert longest(tmp_path / "none.json", dict(rows), dict(known)) == packed(rows, known)
