@@ -175,11 +175,15 @@ class Edge(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PasteOptions:
-    """How a picture is put back; `only_change` puts only what differs from the reconstruction on the photo."""
+    """How a picture is put back; `only_change` puts only what differs from the reconstruction on the photo.
+
+    With `enlarge` it is made four times as large before by the shipped network, which draws details.
+    """
 
     edge: Edge = Edge.FEATHER
     feather: float = 0.12
     only_change: bool = False
+    enlarge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,8 @@ class InvertOptions:
     seed: int = 0
     """For what is drawn at random in the search."""
     enlarge: bool = False
-    """Also write enlarged.png: the reconstruction four times as wide and high, with details drawn by Real-ESRGAN."""
+    """Also write enlarged.png: the reconstruction four times as wide and high, with details drawn by Real-ESRGAN; and
+    pasted.png shows that."""
     encoder: Path | None = None
     """File of an encoder that was trained for this model; without it the one beside the model's file, or shipped."""
     device: str = AUTO
@@ -116,9 +117,11 @@ def invert(options: InvertOptions) -> Iterator[Progress]:
         raise KeyboardInterrupt(f"Stopped; the best until then is kept. {said}") from stop
     found = inversion.found
     assert found is not None, "every method has a first step"
+    large = None
     if options.enlarge:
-        save_png(folder / "enlarged.png", (yield from PictureEnlarging(options.device).enlarged(found.picture)))
-    yield Progress(options.steps, options.steps, " ".join((*placing.words, results.write(model, found))))
+        large = yield from PictureEnlarging(options.device).enlarged(found.picture)
+        save_png(folder / "enlarged.png", large)
+    yield Progress(options.steps, options.steps, " ".join((*placing.words, results.write(model, found, large))))
 
 
 def refuse_wrong(options: InvertOptions) -> None:
@@ -210,8 +213,8 @@ class Results:
     placing: "Placing"
     sights: "list[Sight]" = field(default_factory=list)
 
-    def write(self, model: "Model", found: "Found") -> str:
-        """Write all but aligned.png and enlarged.png, and say how near it came."""
+    def write(self, model: "Model", found: "Found", large: "Array | None" = None) -> str:
+        """Write all but aligned.png and enlarged.png, whose picture is pasted where there is one; say how near."""
         from ganstudio.checkpoints.tuned import save_tuned
         from ganstudio.data.faces.paste import Change, paste_into
         from ganstudio.data.photos import save_photo
@@ -222,7 +225,8 @@ class Results:
         write_bytes(folder / "curves.csv", curves(self.sights).encode())
         if found.changes:
             save_tuned(folder / TUNED, Path(model.info.path), found.changes)
-        save_photo(photo, paste_into(photo, Change(found.picture), square), folder / "pasted.png")
+        change = Change(found.picture if large is None else large)
+        save_photo(photo, paste_into(photo, change, square), folder / "pasted.png")
         compared = model.info.resolution >= LEAST_COMPARED
         small = () if compared else (f"Pictures of {model.info.resolution} px are too small for LPIPS.",)
         report = report_of(self.options, model, found, square, (*self.placing.words, *photo.notes, *small))

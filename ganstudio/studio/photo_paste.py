@@ -1,6 +1,6 @@
 """The picture in sight put back into the photo that its latent was searched for: seen, and saved at full size."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from ganstudio.core.progress import Progress
 from ganstudio.core.project import PasteOptions, PhotoInHand, Project
 from ganstudio.core.store import Array
 from ganstudio.engine.compute import Backend
+from ganstudio.studio.enlargement import PictureEnlarging
 from ganstudio.studio.exporting import ExportOptions, full_picture
 from ganstudio.studio.photo_reading import whole_photo
 from ganstudio.studio.pursuit import Pursuit, Refusal
@@ -82,7 +83,8 @@ class PasteBack:
         yield Progress(0, 2, f"Reading {wish.hand.name}")
         photo, square, words = whole_photo(wish.hand, self._session.store)
         yield Progress(1, 2, "Pasting")
-        save_photo(photo, paste_into(photo, change_of(backend, wish), square), path)
+        change = yield from change_steps(backend, wish)
+        save_photo(photo, paste_into(photo, change, square), path)
         yield Progress(2, 2, " ".join(part for part in (f"Saved {path}.", words) if part))
 
     def _wish(self) -> PasteWish | None:
@@ -98,7 +100,14 @@ class PasteBack:
     def _steps(self, backend: Backend, wish: PasteWish) -> Iterator[object]:
         from ganstudio.data.faces.paste import paste
 
-        change = change_of(backend, wish)
+        steps = change_steps(backend, wish)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                change = end.value
+                break
+            yield None  # a newer wish may be looked at
         yield paste(self._session.store.get(wish.hand.pixels), change, wish.hand.shown_square)
 
     def _take(self, found: object) -> None:
@@ -119,11 +128,22 @@ class PasteBack:
         self._pursuit.wake()
 
 
-def change_of(backend: Backend, wish: PasteWish) -> "Change":
-    """Draw what is put back."""
+def change_steps(backend: Backend, wish: PasteWish) -> "Generator[Progress, None, Change]":
+    """Draw what is put back, step by step."""
     from ganstudio.data.faces.paste import Blend, Change
 
     options, found = wish.options, wish.hand.found
-    edited = full_picture(backend, wish.document, ExportOptions())
-    before = full_picture(backend, found, ExportOptions()) if options.only_change and found is not None else None
+    enlarging = PictureEnlarging(backend.status().device) if options.enlarge else None
+    edited = yield from drawn_steps(backend, wish.document, enlarging)
+    before = None
+    if options.only_change and found is not None:
+        before = yield from drawn_steps(backend, found, enlarging)
     return Change(edited, Blend(options.edge.value), options.feather, before=before)
+
+
+def drawn_steps(
+    backend: Backend, document: Document, enlarging: PictureEnlarging | None
+) -> Generator[Progress, None, Array]:
+    """Draw a document exactly, enlarged where that is asked for, uint8 `[H, W, 3]`."""
+    pixels = full_picture(backend, document, ExportOptions())
+    return pixels if enlarging is None else (yield from enlarging.enlarged(pixels))

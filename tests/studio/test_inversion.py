@@ -17,7 +17,9 @@ from ganstudio.core.generator import Generator, LatentCode
 from ganstudio.core.inverting import Method
 from ganstudio.core.paths import ASSETS
 from ganstudio.core.pixels import to_pixels
+from ganstudio.core.square import Square
 from ganstudio.core.store import Array
+from ganstudio.data.faces.paste import Change, paste
 from ganstudio.data.faces.placing import NoSuchFaceError
 from ganstudio.data.photos import photo_of
 from ganstudio.engine.encoders import encoder_of
@@ -56,6 +58,7 @@ def test_a_photo_is_found_framed_searched_and_pasted_back(tmp_path: Path) -> Non
     photo, pasted = pixels(ASTRONAUT), pixels(out / "pasted.png")
     changed = (photo != pasted).any(axis=2)
     square = report["square"]
+    assert np.array_equal(pasted, paste(photo, Change(pixels(out / "enlarged.png")), Square(**square)))
     rows, columns = np.nonzero(changed)
     assert changed.sum() > 0.3 * square["side"] ** 2
     assert np.abs([columns.mean() - square["x"], rows.mean() - square["y"]]).max() < 0.1 * square["side"]

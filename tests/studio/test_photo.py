@@ -1,7 +1,7 @@
 """A photo in hand: opened, framed, searched for, kept through undo, projects and crashes, and pasted back."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +11,14 @@ from PIL import Image
 from ganstudio.core.document import LatentArray, LatentPoint, OffsetStyles, Space
 from ganstudio.core.inverting import Method, psnr_of
 from ganstudio.core.paths import ASSETS
+from ganstudio.core.progress import Progress
 from ganstudio.core.project import Edge, PasteOptions
 from ganstudio.core.square import Square
 from ganstudio.core.store import Array, Store
+from ganstudio.data.faces.paste import Change, paste
 from ganstudio.data.faces.square import cut
 from ganstudio.studio.encoders import has_encoder
+from ganstudio.studio.enlargement import PictureEnlarging
 from ganstudio.studio.journal import JOURNAL, read_journal
 from ganstudio.studio.opening import open_file, opener_of
 from ganstudio.studio.photo_reading import aligned_picture
@@ -229,6 +232,33 @@ def test_the_picture_goes_back_into_the_photo(running: Running, tmp_path: Path) 
     back.export(tmp_path / "later.png")
     running.until(lambda: "is gone" in said[-1])
     assert pixels(tmp_path / "later.png").shape == (512, 512, 3)
+
+
+@pytest.mark.usefixtures("tiny_enlarger")
+def test_the_picture_goes_back_enlarged(running: Running, tmp_path: Path) -> None:
+    session = opened(running)
+    back, hand, out = session.photo.back, session.project.photo, tmp_path / "enlarged.png"
+    assert hand is not None
+    larger: list[Array] = []
+
+    def enlarging() -> Iterator[Progress]:
+        larger.append((yield from PictureEnlarging("cpu").enlarged(running.settle().pictures["picture"])))
+
+    assert list(enlarging())
+    (large,) = larger
+    assert large.shape == (256, 256, 3)
+    back.choose(PasteOptions(enlarge=True))
+    said: list[str] = []
+    session.noted.connect(said.append)
+    back.export(out)
+    running.until(lambda: any(str(out) in words for words in said))
+    assert np.array_equal(pixels(out), paste(pixels(ASTRONAUT), Change(large), hand.square))
+    back.watch(watched=True)
+    running.until(lambda: back.pasted is not None and back.idle)
+    assert back.pasted is not None
+    assert np.array_equal(back.pasted, pixels(out))
+    session.undo()
+    assert back.options == PasteOptions()
 
 
 def test_a_small_face_in_a_large_photo_is_seen_as_sharp_as_it_is_searched_for(

@@ -49,6 +49,15 @@ class PhotoPastePanel(Panel):
             "Puts the difference to the reconstruction on the photo, which keeps its own detail elsewhere",
         )
         self.only.toggled.connect(lambda on: back.choose(replace(back.options, only_change=on)))
+        self.large = QCheckBox("Enlarge 4×")
+        self.large.setMinimumHeight(TARGET)
+        describe(
+            self.large,
+            "Enlarge 4×",
+            "Real-ESRGAN draws details before the picture goes back; for faces that are large in the photo. It takes a "
+            "moment",
+        )
+        self.large.toggled.connect(lambda on: back.choose(replace(back.options, enlarge=on)))
         self.note = label("", "small", wrap=True)
         self.look = TextButton("Show", "Show the whole photo with the picture in it", "", IconName.EYE)
         self.look.clicked.connect(self.show_page)
@@ -58,7 +67,7 @@ class PhotoPastePanel(Panel):
         row.setSpacing(8)
         row.addWidget(self.look, 1)
         row.addWidget(self.save, 1)
-        for widget in (self.edges, self.feather, self.only, self.note):
+        for widget in (self.edges, self.feather, self.only, self.large, self.note):
             self.column.addWidget(widget)
         self.column.addLayout(row)
         for signal in (session.photo.changed, back.changed):
@@ -105,6 +114,7 @@ class PhotoPastePanel(Panel):
         self.feather.show_value(options.feather)
         self.only.setChecked(options.only_change)
         self.only.setEnabled(found or options.only_change)
+        self.large.setChecked(options.enlarge)
         for part in (self.look, self.save):
             part.setEnabled(hand is not None)
         if hand is None:
