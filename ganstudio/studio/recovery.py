@@ -60,6 +60,7 @@ class Recovery:
         self._interval = min(interval, LONGEST_INTERVAL_S)
         self._home = session.settings.folder / SESSIONS
         self._journal: Journal | None = None
+        self._leaving: list[Journal] = []  # of what gave way, perhaps still at their last line
         self._lock: FileLock | None = None
         self._problems: list[StudioError] = []
         self._begun = False
@@ -84,6 +85,8 @@ class Recovery:
         self._session.replacing.disconnect(self._turn, missing_ok=True)
         self._session.projects.changed.disconnect(self._note_file, missing_ok=True)
         self._close_journal(wait=True)
+        for journal in self._leaving:
+            journal.end()
 
     def write_every(self, seconds: float) -> None:
         """Write at most this often, and at least every few seconds."""
@@ -132,6 +135,7 @@ class Recovery:
         journal.after_next_write(partial(_let_go, journal.folder, lock, gone=False))
         journal.note(tree, self._picture())
         journal.end(wait=wait)
+        self._leaving += [] if wait else [journal]
         model = Path(self._session.document.model.name).name
         now = EarlierSession(journal.folder, time.time(), len(tree.nodes) - 1, model, crashed=False)
         self.earlier = (now, *self.earlier)
