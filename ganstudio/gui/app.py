@@ -4,12 +4,13 @@ import logging
 import os
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
 from PyQt6.QtWidgets import QApplication
 
+from ganstudio.core.frame import ModelInfo
 from ganstudio.core.paths import user_folder
 from ganstudio.engine.compute import Compute
 from ganstudio.gui.bridge import Bridge
@@ -21,7 +22,7 @@ from ganstudio.gui.window import MainWindow
 from ganstudio.gui.workspaces import WORKSPACES, Workspace
 from ganstudio.studio.launch import LaunchOptions, Theme
 from ganstudio.studio.library import Library
-from ganstudio.studio.opening import MODEL, open_file, opener_of
+from ganstudio.studio.opening import MODEL, open_file, opener_of, wants_model
 from ganstudio.studio.session import Session
 from ganstudio.studio.settings import Settings
 
@@ -46,11 +47,24 @@ class Studio:
         file = Path(options.open).expanduser().resolve() if options.open is not None else None
         if file is None or opener_of(file) is MODEL:
             self.session.start(first_model(options, self.session.library))
+        elif wants_model(file):
+            self._open_on_model(file, replace(options, open=None))
         else:
             self.session.start()
             open_file(self.session, file)
         if options.screenshot is None and options.first_look is None:
             self.session.recovery.begin()
+
+    def _open_on_model(self, file: Path, options: LaunchOptions) -> None:
+        """Open the first model, and once it is there a file that belongs on one."""
+
+        def opened(info: ModelInfo | None) -> None:
+            if info is not None:
+                self.session.model_changed.disconnect(opened)
+                open_file(self.session, file)
+
+        self.session.model_changed.connect(opened)
+        self.session.start(first_model(options, self.session.library))
 
     def end(self) -> None:
         """Stop the computing and keep the settings; nothing arrives any more."""

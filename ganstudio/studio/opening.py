@@ -9,6 +9,7 @@ from pathlib import Path
 from ganstudio.core.errors import StudioError
 from ganstudio.core.files import write_file
 from ganstudio.core.frame import Problem
+from ganstudio.studio.carried import carried_recipe
 from ganstudio.studio.direction_files import is_directions
 from ganstudio.studio.encoders import is_encoder
 from ganstudio.studio.kept import add_read, read_pictures
@@ -34,6 +35,8 @@ class Opener:
     open: Callable[[Session, Path], None]
     keep: Callable[[Session, Path], str] = lambda _session, path: f"{path.name} was left out"
     """What is done with a file beside another one that is shown; in words."""
+    on_model: bool = False
+    """Whether it is opened on a model, and brings none of its own."""
 
 
 def holds_latents(path: Path) -> bool:
@@ -82,14 +85,17 @@ PROJECT = Opener(
     "Drop to open the project", is_project, lambda session, path: session.projects.open(path), _list_project
 )
 RECIPE = Opener("Drop to open", carries_recipe, open_recipe, _keep_latent)
-LATENTS = Opener("Drop to keep the latents of", holds_latents, import_latents, _keep_latents)
+LATENTS = Opener("Drop to keep the latents of", holds_latents, import_latents, _keep_latents, on_model=True)
 DIRECTIONS = Opener(
-    "Drop to take the directions of", is_directions, lambda session, path: session.directions.import_file(path)
+    "Drop to take the directions of",
+    is_directions,
+    lambda session, path: session.directions.import_file(path),
+    on_model=True,
 )
 RUN = Opener("Drop to watch the run", is_run, lambda session, path: session.runs.attach(path), _watch_run)
-PHOTO = Opener("Drop to edit the photo", is_photo, lambda session, path: session.photo.open(path))
+PHOTO = Opener("Drop to edit the photo", is_photo, lambda session, path: session.photo.open(path), on_model=True)
 DATA = Opener("Drop to learn from", is_data, lambda session, path: session.runs.learn_from(path))
-ENCODER = Opener("Drop to answer photos with", is_encoder, _use_encoder, _keep_encoder)
+ENCODER = Opener("Drop to answer photos with", is_encoder, _use_encoder, _keep_encoder, on_model=True)
 MODEL = Opener("Drop to open", lambda _path: True, lambda session, path: session.open_model(str(path)), _list_model)
 
 OPENERS: tuple[Opener, ...] = (PROJECT, RECIPE, DIRECTIONS, LATENTS, RUN, DATA, PHOTO, ENCODER, MODEL)
@@ -99,6 +105,17 @@ OPENERS: tuple[Opener, ...] = (PROJECT, RECIPE, DIRECTIONS, LATENTS, RUN, DATA, 
 def opener_of(path: Path) -> Opener:
     """Return what opens a file."""
     return next(opener for opener in OPENERS if opener.takes(path))
+
+
+def wants_model(path: Path) -> bool:
+    """Whether a file is opened on a model, and brings none of its own, as a photo without a recipe."""
+    opener = opener_of(path)
+    if opener is not RECIPE:
+        return opener.on_model
+    try:
+        return is_photo(path) and carried_recipe(path) is None
+    except StudioError:
+        return False
 
 
 def open_file(session: Session, path: Path) -> None:

@@ -58,6 +58,7 @@ def start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable
         model: str | Path | None = "faces-dcgan",
         settings: Settings | None = None,
         workspaces: tuple[Workspace, ...] = WORKSPACES,
+        file: Path | None = None,
     ) -> Running:
         window = MainWindow(Appearance(qapp, Theme.DARK))
         window.resize(1280, 800)
@@ -67,11 +68,10 @@ def start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable
         running.append(opened)
         with qtbot.waitSignal(window.painted, timeout=PATIENCE_MS):
             window.show()
-        studio.begin(LaunchOptions(open=Path(model) if isinstance(model, Path) else None, model=str(model)))
+        studio.begin(LaunchOptions(open=file or (model if isinstance(model, Path) else None), model=str(model)))
         if model is not None:
             opened.settle()
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: activated(window), timeout=PATIENCE_MS)
         return opened
 
     yield begin
@@ -85,6 +85,12 @@ def start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable
     for thread in left:
         thread.join(PATIENCE_MS / 1000)
     assert not any(thread.is_alive() for thread in left)
+
+
+def activated(window: MainWindow) -> bool:
+    """Ask for the keyboard, once more where that was not heard, and tell whether it is there."""
+    window.activateWindow()
+    return window.isActiveWindow()
 
 
 def flush() -> None:

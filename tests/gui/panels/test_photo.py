@@ -127,6 +127,16 @@ def test_from_a_dropped_photo_to_a_saved_one(
         assert picture.size == (512, 512)
 
 
+def test_a_photo_that_the_program_is_started_with_is_framed_for_the_first_model(start: Callable[..., Running]) -> None:
+    running = start("faces-dcgan", file=ASTRONAUT)
+    hand, model = hand_of(running), running.session.model
+    assert model is not None
+    assert hand.framed_for == model.digest
+    assert hand.face == 1
+    assert running.window.stage.page == "Photo"
+    assert running.session.photo.search.plan.method == "optimise"
+
+
 def test_the_frame_is_corrected_by_hand_and_faces_are_chosen(start: Callable[..., Running], tmp_path: Path) -> None:
     with Image.open(ASTRONAUT) as picture:
         both = np.concatenate([np.asarray(picture)[:260, 100:360]] * 2, axis=1)
