@@ -174,6 +174,7 @@ class SearchRun:
                 near = nearness(self._info.resolution, sight.lpips, psnr_of(sight.pixel))
                 words = f"The latent is kept: {near} after {done} steps."
                 yield Progress(done, plan.steps, words, result=sight)
+            yield Progress(plan.steps, plan.steps)  # what it came to is said once, where it is kept
         finally:
             inversion.settle()
             found = inversion.found

@@ -380,8 +380,15 @@ def test_an_encoder_answers_at_once_and_the_search_goes_on_from_there(run: Calla
     if not has_encoder(session.model):
         pytest.skip("no encoder ships for these faces")
     assert session.photo.search.plan.method is Method.HYBRID
+    said: list[str] = []
+    session.noted.connect(said.append)
     searched(running, Plan(method=Method.ENCODER))
+    running.settle()
     best = session.photo.search.best
+    assert best is not None
+    assert [words for words in said if "latent" in words] == [
+        f"The latent is kept: LPIPS {best.lpips:.4f} by the encoder."
+    ]
     assert best is not None
     assert best.steps == 0
     assert best.psnr > 10

@@ -139,8 +139,7 @@ class TrainRunPanel(Panel):
         if reading is not None and reading.unreadable:
             facts.append(("Unreadable", f"{len(reading.unreadable)} pictures; the log names them"))
         facts += [("Works", glance.worker)] if glance.worker else []
-        reads = encoded_by(glance.path / MODEL_FILE)[1]
-        facts += [("Used", f"in “Edit photo”, for photos with {Path(reads).name}")] if reads else []
+        facts += use_facts(glance.path)
         facts.append(("Folder", str(glance.path)))
         if tuple(facts) != self._facts:
             self._facts = tuple(facts)
@@ -154,6 +153,12 @@ class TrainRunPanel(Panel):
 def source_words(data: str) -> str:
     """Where pictures come from."""
     return f"drawn by {data.removeprefix('model:')}" if data.startswith("model:") else Path(data).name
+
+
+def use_facts(run: Path) -> list[tuple[str, str]]:
+    """Where what a run came to is used by itself: an encoder, for photos."""
+    reads = encoded_by(run / MODEL_FILE)[1]
+    return [("Used", f"in “Edit photo”, for photos with {Path(reads).name}")] if reads else []
 
 
 def growth_facts(reading: RunReading) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from ganstudio.gui.panels.photo_page import PhotoPage
 from ganstudio.gui.panels.photo_paste import PhotoPastePanel
 from ganstudio.gui.panels.photo_search import PhotoSearchPanel
 from ganstudio.gui.panels.photo_views import BeforeAfterPage, MaskPage, PastedPage
+from ganstudio.gui.panels.train_run import use_facts
 from ganstudio.gui.widgets.slider import ValueSlider
 from ganstudio.studio.photo_run import Plan
 from ganstudio.studio.train_draft import reason_of
@@ -268,6 +269,10 @@ def test_an_encoder_that_was_trained_is_used(start: Callable[..., Running], tmp_
     assert not search.train.isVisible()
     assert running.session.model is not None
     assert running.session.model.path == str(model), "the model stays open"
+    (tmp_path / "run").mkdir()
+    assert use_facts(tmp_path / "run") == []
+    (tmp_path / "reads-own.safetensors").rename(tmp_path / "run" / "model.safetensors")
+    assert use_facts(tmp_path / "run") == [("Used", "in “Edit photo”, for photos with own.safetensors")]
 
 
 def test_several_codes_are_chosen_by_mouse_searched_for_and_turned_off(start: Callable[..., Running]) -> None:
