@@ -380,6 +380,8 @@ def test_an_encoder_answers_at_once_and_the_search_goes_on_from_there(run: Calla
     if not has_encoder(session.model):
         pytest.skip("no encoder ships for these faces")
     assert session.photo.search.plan.method is Method.HYBRID
+    for method in (Method.ENCODER, Method.HYBRID):
+        assert fitting(Plan(method=method, space=Space.Z), session.model).space is Space.W_PLUS
     said: list[str] = []
     session.noted.connect(said.append)
     searched(running, Plan(method=Method.ENCODER))

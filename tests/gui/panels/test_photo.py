@@ -267,6 +267,13 @@ def test_an_encoder_that_was_trained_is_used(start: Callable[..., Running], tmp_
     assert search.methods.button("hybrid").isChecked()
     assert not search.reason.isVisible()
     assert not search.train.isVisible()
+    assert not search.spaces.button("z").isEnabled(), "what an encoder answers lies outside of z"
+    qtbot = running.qtbot
+    qtbot.mouseClick(search.methods.button("optimise"), LEFT)
+    qtbot.mouseClick(search.spaces.button("z"), LEFT)
+    assert running.session.photo.search.plan.space is Space.Z
+    qtbot.mouseClick(search.methods.button("hybrid"), LEFT)
+    assert running.session.photo.search.plan.space is Space.W_PLUS
     assert running.session.model is not None
     assert running.session.model.path == str(model), "the model stays open"
     (tmp_path / "run").mkdir()
