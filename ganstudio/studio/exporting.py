@@ -14,7 +14,7 @@ from ganstudio.core.document import Document, LatentPoint
 from ganstudio.core.errors import SaveError, WrongInputError
 from ganstudio.core.files import write_file
 from ganstudio.core.progress import Progress
-from ganstudio.core.project import Timeline
+from ganstudio.core.project import PhotoInHand, Timeline
 from ganstudio.core.store import Array, Store
 from ganstudio.engine.compute import Backend
 from ganstudio.latent.path import document_at, total_seconds
@@ -42,6 +42,7 @@ class ExportOptions:
     fps: float = 30.0
     bit_rate: int | None = None
     recipe: bool = True
+    photo: bool = False  # the recipe of the picture in sight has the photo that is being edited as well
     enlarge: bool = False  # four times as wide and high by the shipped network, before `side` is looked at
 
 
@@ -70,12 +71,13 @@ class Drawing:
 def export_picture(session: Session, path: Path, options: ExportOptions, document: Document | None = None) -> int:
     """Write a document's picture, the one in sight where none is given; PNG, JPEG or WebP by the suffix."""
     wanted = session.seen if document is None else document
+    photo = session.project.photo if options.photo else None
 
     def work(backend: Backend) -> Iterator[Progress]:
         yield Progress(0, 1)
         drawing = Drawing(backend, options)
         picture = yield from drawing.picture(wanted)
-        save(path, picture, wanted, session.store, options, drawing.enlarged)
+        save(path, picture, wanted, session.store, options, drawing.enlarged, photo)
         yield Progress(1, 1, f"Saved {path}.")
 
     return session.add_job(f"Save {path.name}", work)
@@ -210,11 +212,12 @@ def save(
     store: Store,
     options: ExportOptions,
     enlarged: Enlargement | None = None,
+    photo: PhotoInHand | None = None,
 ) -> None:
     """Write a picture with its recipe, whole or not at all. Raises `SaveError`."""
     from ganstudio.studio.carried import picture_bytes
 
-    recipe = split_recipe(document, store, enlarged=enlarged) if options.recipe else None
+    recipe = split_recipe(document, store, enlarged=enlarged, photo=photo) if options.recipe else None
     inside = None if recipe is None else recipe.inside
     data = picture_bytes(pixels, path.suffix, inside, options.quality)
     write_file(path, [data], len(data))

@@ -15,7 +15,7 @@ import numpy as np
 
 from ganstudio.core.document import Document
 from ganstudio.core.errors import StudioError
-from ganstudio.core.project import Timeline
+from ganstudio.core.project import PhotoInHand, Timeline
 from ganstudio.core.store import ArrayRef, Store
 from ganstudio.studio.plain_form import BrokenValueError, Plain, arrays_in, from_plain, to_plain
 
@@ -51,11 +51,15 @@ class Enlargement:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What an exported picture or video is made from; `enlarged` says what was done to the picture after that."""
+    """What an exported picture or video is made from; `enlarged` says what was done to the picture after that.
+
+    The `photo` that was edited is there only where a person asks for it.
+    """
 
     document: Document
     timeline: Timeline | None = None
     enlarged: Enlargement | None = None
+    photo: PhotoInHand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,10 @@ def split_recipe(
     timeline: Timeline | None = None,
     limit: int = INSIDE_BYTES,
     enlarged: Enlargement | None = None,
+    photo: PhotoInHand | None = None,
 ) -> SplitRecipe:
     """Return a document's recipe in at most `limit` bytes, and the whole one beside it where that leaves arrays out."""
-    recipe = Recipe(document, timeline, enlarged)
+    recipe = Recipe(document, timeline, enlarged, photo)
     whole = _written(recipe, packed_arrays(arrays_in(recipe).values(), store))
     if len(whole) <= limit:
         return SplitRecipe(whole)
@@ -119,11 +124,12 @@ def read_recipe(data: bytes, store: Store, beside: bytes | None = None, name: st
     if with_document is None:
         raise MissingArraysError(_beside_words(name))
     try:
-        timeline, enlarged = top.get("timeline"), top.get("enlarged")
+        timeline, enlarged, photo = (top.get(part) for part in ("timeline", "enlarged", "photo"))
         recipe = Recipe(
             _here(from_plain(with_document, Document, "document")),
             None if timeline is None else from_plain(timeline, Timeline, "timeline"),
             None if enlarged is None else from_plain(enlarged, Enlargement, "enlarged"),
+            None if photo is None else _photo_here(from_plain(photo, PhotoInHand, "photo")),
         )
         unpack_arrays(top.get("arrays"), store)
     except BrokenValueError as error:
@@ -156,26 +162,38 @@ def _written(recipe: Recipe, arrays: Mapping[str, Plain], beside: str = "") -> b
     top: dict[str, Any] = {MARK: "recipe", "format": FORMAT, "whole": len(arrays) == len(arrays_in(recipe))}
     if beside:
         top[BESIDE] = beside
-    named = replace(recipe.document.model, name=_without_home(recipe.document.model.name))
-    top |= {"document": to_plain(replace(recipe.document, model=named)), "arrays": dict(arrays)}
+    top |= {"document": to_plain(_for_others(recipe.document)), "arrays": dict(arrays)}
     if recipe.timeline is not None:
         top["timeline"] = to_plain(recipe.timeline)
     if recipe.enlarged is not None:
         top["enlarged"] = to_plain(recipe.enlarged)
+    if recipe.photo is not None:
+        photo, found = recipe.photo, recipe.photo.found
+        shown = None if found is None else _for_others(found)
+        top["photo"] = to_plain(replace(photo, path=_without_home(photo.path), found=shown))
     return packed_json(top)
 
 
+def _for_others(document: Document) -> Document:
+    return replace(document, model=replace(document.model, name=_without_home(document.model.name)))
+
+
 def _without_home(name: str) -> str:
-    """A model's name for a file that others may see: a path in this person's home does not tell whose it is."""
+    """A name for a file that others may see: a path in this person's home does not tell whose it is."""
     home = _home()
     return f"{IN_HOME}{name.removeprefix(home)}" if home and name.startswith(home) else name
 
 
 def _here(document: Document) -> Document:
-    if not document.model.name.startswith(IN_HOME):
-        return document
-    name = f"{_home()}{document.model.name.removeprefix(IN_HOME)}"
-    return replace(document, model=replace(document.model, name=name))
+    return replace(document, model=replace(document.model, name=_at_home(document.model.name)))
+
+
+def _photo_here(photo: PhotoInHand) -> PhotoInHand:
+    return replace(photo, path=_at_home(photo.path), found=None if photo.found is None else _here(photo.found))
+
+
+def _at_home(name: str) -> str:
+    return f"{_home()}{name.removeprefix(IN_HOME)}" if name.startswith(IN_HOME) else name
 
 
 def _home() -> str:

@@ -87,6 +87,8 @@ def _restore(session: Session, recipe: Recipe, label: str) -> None:
     values: dict[str, object] = {"documents": session.project.with_document(recipe.document).documents}
     if recipe.timeline is not None:
         values["timeline"] = recipe.timeline
+    if recipe.photo is not None:
+        values["photo"] = recipe.photo
     session.change_project(label, values)
     if recipe.enlarged is not None:
         made = recipe.enlarged

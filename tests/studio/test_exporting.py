@@ -19,7 +19,8 @@ from ganstudio.core.device import Precision
 from ganstudio.core.document import ClassChoice, LatentArray, LatentPoint, NoiseMode, NoiseSetting, Space, StyleSource
 from ganstudio.core.errors import SaveError
 from ganstudio.core.files import SPARE, DiskFullError
-from ganstudio.core.project import Keyframe, Timeline
+from ganstudio.core.project import Keyframe, PhotoInHand, Timeline
+from ganstudio.core.square import Square
 from ganstudio.core.store import Array, Store
 from ganstudio.studio import exporting, recipes
 from ganstudio.studio.carried import carried_recipe, gif_ending, picture_bytes
@@ -29,6 +30,7 @@ from ganstudio.studio.kept import keep
 from ganstudio.studio.kept_files import export_sheet
 from ganstudio.studio.opening import open_file
 from ganstudio.studio.recipe_file import MissingArraysError
+from ganstudio.studio.session import Session
 from tests.studio.conftest import Running
 
 Run = Callable[[str | Path], Running]
@@ -102,6 +104,48 @@ def test_large_arrays_lie_beside_the_picture(run: Run, styled_model: Path, tmp_p
     (tmp_path / "big.recipe").unlink()
     with pytest.raises(Exception, match=r"big\.png leaves out arrays"):
         recipes.recipe_in(path, Store())
+
+
+def photo_in(session: Session) -> PhotoInHand:
+    """Have a photo in hand, with what a search came to."""
+    pixels = np.random.default_rng(3).integers(0, 256, (90, 120, 3), dtype=np.uint8)
+    photo = PhotoInHand("me.jpg", "/pictures/me.jpg", 240, 180, session.store.put(pixels), Square(20.0, 30.0, 100.0))
+    photo = dataclasses.replace(photo, found=session.document)
+    session.change_project("Photo", {"photo": photo})
+    return photo
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_a_photo_travels_along_only_where_it_is_asked_for(
+    wanted: bool, run: Run, styled_model: Path, tmp_path: Path
+) -> None:
+    running = run(styled_model)
+    session = running.session
+    photo, path = photo_in(session), tmp_path / "mine.png"
+    saved(running, lambda: exporting.export_picture(session, path, ExportOptions(photo=wanted)))
+    inside = carried_recipe(path)
+    assert inside is not None
+    everything = inside + b"".join(each.read_bytes() for each in tmp_path.glob("*.recipe"))
+    assert (b"me.jpg" in everything) is wanted
+    fresh = Store()
+    found = recipes.recipe_in(path, fresh)
+    assert found.photo == (photo if wanted else None)
+    if wanted:
+        assert np.array_equal(fresh.get(photo.pixels), session.store.get(photo.pixels))
+
+
+def test_dropping_a_picture_with_its_photo_is_one_step(run: Run, styled_model: Path, tmp_path: Path) -> None:
+    running = run(styled_model)
+    session = running.session
+    photo, path = photo_in(session), tmp_path / "mine.png"
+    saved(running, lambda: exporting.export_picture(session, path, ExportOptions(photo=True)))
+    again = run(styled_model)
+    open_file(again.session, path)
+    again.until(lambda: again.session.project.photo is not None)
+    assert again.session.project.photo == photo
+    again.session.undo()
+    assert again.session.project.photo is None
+    again.settle()
 
 
 def test_broken_pictures_are_called_so(running: Running, tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from ganstudio.core.document import Document, FrozenMap, LatentArray, LatentPoint, ModelRef, MoveAlong, Space
 from ganstudio.core.errors import StudioError
-from ganstudio.core.project import Keyframe, Project, Timeline
+from ganstudio.core.project import Keyframe, PhotoInHand, Project, Timeline
+from ganstudio.core.square import Square
 from ganstudio.core.store import Store
 from ganstudio.studio.plain_form import Pool, arrays_in, from_plain, to_plain
 from ganstudio.studio.recipe_file import (
@@ -235,6 +236,23 @@ def test_a_recipe_does_not_tell_whose_home_the_model_lies_in(monkeypatch: pytest
     assert document_of(split.beside, store) == document
     monkeypatch.setattr(Path, "home", lambda: homes[1])
     assert document_of(split.beside, store).model.name == str(homes[1] / "models" / "mine.safetensors")
+
+
+def test_a_photo_s_place_is_told_by_the_home_of_whoever_reads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    homes = [tmp_path / "someone", tmp_path / "another"]
+    monkeypatch.setattr(Path, "home", lambda: homes[0])
+    document, store = with_array(np.zeros(4, np.float32))
+    document = dataclasses.replace(document, model=ModelRef(str(homes[0] / "mine.safetensors"), "abc"))
+    pixels = store.put(np.zeros((8, 8, 3), np.uint8))
+    photo = PhotoInHand("me.jpg", str(homes[0] / "me.jpg"), 8, 8, pixels, Square(0.0, 0.0, 8.0), found=document)
+    written = split_recipe(document, store, photo=photo).inside
+    assert b"someone" not in written
+    assert read_recipe(written, store).photo == photo
+    monkeypatch.setattr(Path, "home", lambda: homes[1])
+    found = read_recipe(written, store).photo
+    assert found is not None
+    assert found.found is not None
+    assert (found.path, found.found.model.name) == (str(homes[1] / "me.jpg"), str(homes[1] / "mine.safetensors"))
 
 
 def test_a_videos_path_travels_along() -> None:

@@ -78,6 +78,14 @@ AT_FIRST: Mapping[str, Any] = MappingProxyType(
 )  # fmt: skip
 
 
+def tick(word: str, tip: str) -> QCheckBox:
+    """Return a box to be ticked."""
+    box = QCheckBox(word)
+    box.setMinimumHeight(TARGET)
+    describe(box, word, tip)
+    return box
+
+
 class ExportPanel(Panel):
     """What, how, and where to."""
 
@@ -105,16 +113,17 @@ class ExportPanel(Panel):
         self._numbers: dict[ValueSlider, float] = {slider: AT_FIRST[name] for name, slider in self._named.items()}
         for slider in self._numbers:
             slider.changed.connect(lambda value, _gesture, slider=slider: self._set(slider, value))
-        self.recipe = QCheckBox("Carry the recipe")
-        self.recipe.setChecked(True)
-        self.recipe.setMinimumHeight(TARGET)
-        describe(
-            self.recipe, "Carry the recipe", "The file remembers how it was made: drop it on the window to come back"
+        self.recipe = tick(
+            "Carry the recipe", "The file remembers how it was made: drop it on the window to come back"
         )
-        self.enlarge = QCheckBox("Enlarge 4×")
-        self.enlarge.setMinimumHeight(TARGET)
-        describe(
-            self.enlarge,
+        self.recipe.setChecked(True)
+        self.recipe.toggled.connect(lambda _on: self._show_kind())
+        self.photo = tick(
+            "With my photo",
+            "The recipe holds the photo that you edit as well, and whoever has the file can see it: dropping the file "
+            "on the window brings photo and frame back",
+        )
+        self.enlarge = tick(
             "Enlarge 4×",
             "Four times as wide and high before the longer side is looked at: Real-ESRGAN draws the details, which "
             "takes a second and more for each picture",
@@ -133,7 +142,7 @@ class ExportPanel(Panel):
         row.addWidget(self.line)
         for widget in (
             self.what, self.form, self.seeds, self.enlarge, self.side, self.fps, self.rate, self.quality, self.recipe,
-            self.note, self.go,
+            self.photo, self.note, self.go,
         ):  # fmt: skip
             self.column.addWidget(widget)
         self.column.addLayout(row)
@@ -198,8 +207,14 @@ class ExportPanel(Panel):
             float(self.session.project.timeline.fps),
             rate or None,
             recipe=self.recipe.isChecked(),
+            photo=self.offers_photo and self.photo.isChecked(),
             enlarge=self.enlarge.isChecked(),
         )
+
+    @property
+    def offers_photo(self) -> bool:
+        """Whether there is a photo that the picture's recipe could hold."""
+        return self.what.key == PICTURE and self.session.project.photo is not None and self.recipe.isChecked()
 
     @property
     def _has_rate(self) -> bool:
@@ -291,7 +306,7 @@ class ExportPanel(Panel):
         self._show_kind()
 
     def _project_changed(self, after: Project, before: Project) -> None:
-        if after.kept != before.kept or after.timeline != before.timeline:
+        if any(getattr(after, part) != getattr(before, part) for part in ("kept", "timeline", "photo")):
             self._show_kind()
 
     def _show_kind(self) -> None:
@@ -301,6 +316,7 @@ class ExportPanel(Panel):
         self.form.show_options(kind.formats)
         self.form.show_choice(self._form)
         self.seeds.setVisible(kind.seeds)
+        self.photo.setVisible(self.offers_photo)
         self.fps.setVisible(kind.moves)
         self.fps.show_value(float(self.session.project.timeline.fps))
         self._show_quality()

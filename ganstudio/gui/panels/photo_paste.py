@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from PyQt6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QWidget
 
+from ganstudio.core.files import with_ending
 from ganstudio.core.frame import ModelInfo
 from ganstudio.core.project import Edge
 from ganstudio.gui.actions import Command
@@ -25,6 +26,7 @@ EDGES = (
     Option(Edge.POISSON.value, "Seamless", "Its colours also shift until they meet the photo's"),
 )
 FEATHER = SliderRange(low=0, high=0.5, default=0.12, step=0.01, decimals=2)
+SUFFIXES = (".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 SAVED_AS = "PNG (*.png);;JPEG (*.jpg);;WebP (*.webp);;TIFF (*.tif)"
 
 
@@ -100,12 +102,11 @@ class PhotoPastePanel(Panel):
         if hand is None:
             return
         stem, suffix = Path(hand.name).stem, Path(hand.name).suffix.lower()
-        known = suffix if suffix in (".jpg", ".jpeg", ".webp", ".tif", ".tiff") else ".png"
+        known = suffix if suffix in SUFFIXES else ".png"
         start = str(self.session.settings.exports_folder / f"{stem}-edited{known}")
         chosen, _ = QFileDialog.getSaveFileName(self.window(), "Save the photo", start, SAVED_AS)
         if chosen:
-            path = Path(chosen)
-            self._back.export(path if path.suffix else path.with_suffix(".png"))
+            self._back.export(with_ending(Path(chosen), (".png", *SUFFIXES)))
 
     def _show(self) -> None:
         hand, options = self.session.photo.hand, self._back.options

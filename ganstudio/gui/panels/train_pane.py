@@ -5,6 +5,7 @@ from pathlib import Path
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
+from ganstudio.core.files import with_ending
 from ganstudio.gui.canvas.curve_colours import curve_colour
 from ganstudio.gui.canvas.curves import CurvesView, Shown, shown_of
 from ganstudio.gui.canvas.heat_strip import HeatStrips
@@ -113,8 +114,8 @@ class CurvePane(Surface):
     def _ask(self) -> None:
         chosen, kind = QFileDialog.getSaveFileName(self.window(), "Export the curves", f"{self.group}.csv", SAVED_AS)
         if chosen:
-            path = Path(chosen)
-            self.export(path if path.suffix else path.with_suffix(".png" if "png" in kind else ".csv"))
+            endings = (".png", ".csv") if "png" in kind else (".csv", ".png")
+            self.export(with_ending(Path(chosen), endings))
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()

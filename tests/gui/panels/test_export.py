@@ -11,7 +11,8 @@ from PyQt6.QtGui import QColor, QGuiApplication, QImage
 from PyQt6.QtWidgets import QFileDialog
 
 from ganstudio.core.document import LatentPoint
-from ganstudio.core.project import Keyframe, Timeline
+from ganstudio.core.project import Keyframe, PhotoInHand, Timeline
+from ganstudio.core.square import Square
 from ganstudio.gui.panels.export import FILM, GRID, KEPT, PICTURE, SEEDS, ExportPanel
 from tests.gui.conftest import Running
 
@@ -62,6 +63,29 @@ def test_what_is_missing_is_said_and_formats_follow(start: Start) -> None:
     panel.side.changed.emit(512.0, "")
     assert panel.options().side == 512
     assert "resampled to 512 px" in panel.note.text()
+
+
+def test_the_photo_is_offered_with_the_picture_of_one_and_never_by_itself(start: Start) -> None:
+    running = start()
+    panel, session = export_panel(running), running.session
+    assert not panel.photo.isVisibleTo(panel)
+    pixels = session.store.put(np.zeros((64, 64, 3), np.uint8))
+    photo = PhotoInHand("me.jpg", "/me.jpg", 64, 64, pixels, Square(0.0, 0.0, 64.0))
+    session.change_project("Photo", {"photo": photo})
+    assert panel.photo.isVisibleTo(panel)
+    assert not panel.options().photo
+    panel.photo.setFocus()
+    running.qtbot.keyClick(panel.photo, Qt.Key.Key_Space)
+    assert panel.options().photo
+    assert "photo" not in panel.own_settings(), "no preset asks for it"
+    panel.recipe.setChecked(False)
+    assert (panel.photo.isVisibleTo(panel), panel.options().photo) == (False, False)
+    panel.recipe.setChecked(True)
+    panel.what.action(SEEDS).trigger()
+    assert not panel.options().photo
+    panel.what.action(PICTURE).trigger()
+    session.undo()
+    assert not panel.photo.isVisibleTo(panel)
 
 
 def test_a_film_and_many_seeds_are_written(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

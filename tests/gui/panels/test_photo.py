@@ -119,8 +119,8 @@ def test_from_a_dropped_photo_to_a_saved_one(
     qtbot.mouseClick(paste.look, LEFT)
     qtbot.waitUntil(lambda: not pasted.view.image.isNull() and session.photo.back.idle, timeout=PATIENCE_MS)
     assert (pasted.view.image.width(), pasted.view.image.height()) == (512, 512)
-    out = tmp_path / "edited.png"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(out), "PNG (*.png)"))
+    out = tmp_path / "edited 1.5.png"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(tmp_path / "edited 1.5"), "PNG (*.png)"))
     qtbot.mouseClick(paste.save, LEFT)
     qtbot.waitUntil(out.exists, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: not session.jobs, timeout=PATIENCE_MS)
