@@ -42,7 +42,7 @@ class Player:
         self._owed = 0.0  # seconds that went by while the picture before was still being drawn
         self._drawn = True
         self._each = 0.0  # seconds that a picture takes alone
-        self._reel = Reel(session, self._document_at)
+        self._reel = Reel(session, self._document_at, self._begin_reel)
         self._clock = 0.0  # the path's time while a reel is shown
         session.project_changed.connect(self._project_changed)
         session.frame_arrived.connect(self._frame_arrived)
@@ -119,6 +119,11 @@ class Player:
     def _start_reel(self) -> None:
         self._clock = self.seconds + self._owed * self.speed
         self._reel.start(self._clock, self._each)
+        self._roll(0.0)
+
+    def _begin_reel(self, first: float) -> None:
+        """Let the first picture of the reel be seen at once, and its time run from there."""
+        self._clock = first
         self._roll(0.0)
 
     def _roll(self, seconds: float) -> None:

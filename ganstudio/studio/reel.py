@@ -21,9 +21,11 @@ ROOM = 1.1  # drawing must be this much quicker than showing
 class Reel:
     """What follows the picture in sight; lives on the main thread."""
 
-    def __init__(self, session: Session, document_at: Callable[[float], Document]) -> None:
-        """Begin empty; `document_at` says what the path shows at a time."""
-        self._session, self._document_at = session, document_at
+    def __init__(
+        self, session: Session, document_at: Callable[[float], Document], ready: Callable[[float], None]
+    ) -> None:
+        """Begin empty; `document_at` says what the path shows at a time, `ready` is told that of the first picture."""
+        self._session, self._document_at, self._ready = session, document_at, ready
         self._frames: deque[tuple[float, Frame]] = deque()
         self._job: int | None = None
         self._last = 0.0  # the time of the last picture that was asked for
@@ -78,10 +80,12 @@ class Reel:
         if status.number != self._job:
             return
         if status.state is JobState.RUNNING and isinstance(status.progress.result, tuple):
-            self.begun = True
             for frame in status.progress.result:
                 self._frames.append((times.popleft(), frame))
                 self._each += (frame.milliseconds / 1e3 - self._each) * SMOOTH
+            if not self.begun:
+                self.begun = True
+                self._ready(self._frames[0][0])
         elif status.is_over:
             self._job = None
             self.wind(*self._wish)

@@ -96,6 +96,15 @@ def _is_alone(now: Frame | None, before: Frame) -> bool:
     return now is not None and now is not before and now.document == before.document
 
 
+def test_the_first_picture_of_a_reel_is_seen_without_a_beat(work: Watched) -> None:
+    work.player.play()
+    work.running.until(lambda: work.player.seconds > 0.0)
+    assert work.session.frame is not None
+    assert work.session.frame.document == work.player.document()
+    work.player.release()
+    work.running.settle()
+
+
 def test_where_it_stands_still_the_picture_is_drawn_alone(work: Watched) -> None:
     work.player.play()
     work.running.until(lambda: work.player._reel.running)
@@ -145,7 +154,8 @@ class NoSession:
 
     def __init__(self) -> None:
         self.store = None
-        self.reel = Reel(self, lambda seconds: Document(psi=seconds))  # type: ignore[arg-type]
+        self.begun: list[float] = []
+        self.reel = Reel(self, lambda seconds: Document(psi=seconds), self.begun.append)  # type: ignore[arg-type]
         self.cancelled: list[int] = []
         self.watches: list[object] = []
 
@@ -175,6 +185,7 @@ def test_pictures_that_are_late_are_left_out_but_not_for_a_late_beat() -> None:
     reel.wind(0.0, math.inf, 1.0, BEAT_S)
     assert session.finish(8.0) == pytest.approx([0.016, 0.032])
     assert session.finish(8.0) == pytest.approx([0.048, 0.064, 0.08, 0.096])
+    assert session.begun == pytest.approx([0.016]), "once"
     due = [reel.due(now) for now in (0.01, 0.034, 0.035, 0.09)]
     assert [None if each is None else round(each[0], 3) for each in due] == [None, 0.016, 0.032, 0.064]
 
