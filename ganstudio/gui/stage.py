@@ -79,6 +79,8 @@ class ViewBar(Surface):
         self._picture = True
         self.question = IconButton(IconName.HELP, "What is this page?", "Explains this page in plain words")
         self.question.hide()
+        self.more = IconButton(IconName.MORE, "Presets of this page", "Save how this page is set, or set it as before")
+        self.more.hide()
         self.zoom = label("", "muted")
         self.smooth = IconButton(IconName.GRID, "Crisp pixels", "Show enlarged pixels crisp instead of smooth (S)")
         self.smooth.setCheckable(True)
@@ -100,6 +102,7 @@ class ViewBar(Surface):
         row.addWidget(self.pages)
         row.addWidget(self.narrow)
         row.addWidget(self.hint, 1)
+        row.addWidget(self.more)
         row.addWidget(self.question)
         row.addWidget(self.zoom)
         row.addSpacing(8)
@@ -135,7 +138,8 @@ class ViewBar(Surface):
         self._fit()
 
     def _fit(self) -> None:
-        parts = (self.zoom, self.question, *self._buttons) if self._picture else (self.question,)
+        always = (self.more, self.question)
+        parts = (self.zoom, *always, *self._buttons) if self._picture else always
         others = sum(part.sizeHint().width() + 4 for part in parts)
         wide = self.pages.sizeHint().width() + others + 40 <= self.width()
         self.pages.setVisible(self._paged and wide)
@@ -151,6 +155,7 @@ class Stage(Ground):
 
     page_changed = pyqtSignal(str)
     asked = pyqtSignal(object, object)
+    more_asked = pyqtSignal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("stage", QPalette.ColorRole.Window, parent)
@@ -184,6 +189,7 @@ class Stage(Ground):
         self.bar.pages.chosen.connect(self.show_page)
         self.bar.narrow.chosen.connect(self.show_page)
         self.bar.question.clicked.connect(self._ask)
+        self.bar.more.clicked.connect(lambda: self.more_asked.emit(self._stack.currentWidget(), self.bar.more))
         self.viewer.zoomed.connect(self._show_zoom)
 
     def parts(self) -> Iterator[QWidget]:
@@ -232,6 +238,7 @@ class Stage(Ground):
         self.bar.show_page(self.page)
         self.bar.show_for(found is self.viewer)
         self.bar.question.setVisible(isinstance(found, Panel) and found.topic() is not None)
+        self.bar.more.setVisible(isinstance(found, Panel) and bool(found.owns or found.at_first))
         self.page_changed.emit(self.page)
 
     def reveal(self, title: str) -> None:

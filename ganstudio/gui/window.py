@@ -330,8 +330,8 @@ class MainWindow(QMainWindow):
             self.book.add(command)
         presets = PresetMenu(self, session, self.menus.new)
         self.appearance.dress(presets.card)
-        for dock in (self.left, self.right):
-            dock.more_asked.connect(presets.open_for)
+        for place in (self.left, self.right, self.stage):
+            place.more_asked.connect(presets.open_for)
         self.book.add_source(lambda: presets.offers(self.body.panels))
         self.top.settings.clicked.connect(self.book.action("settings").trigger)
 

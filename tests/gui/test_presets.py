@@ -6,7 +6,12 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from ganstudio.core.comparison import Amplified, Contrast
+from ganstudio.core.inspection import Order, View
+from ganstudio.gui.canvas.compare_view import CompareMode
+from ganstudio.gui.panels.compare import ComparePanel
 from ganstudio.gui.panels.export import FILM, PICTURE, ExportPanel
+from ganstudio.gui.panels.layers import LayersPanel
 from ganstudio.gui.preset_menu import NameCard
 from ganstudio.gui.widgets.section import Section
 from ganstudio.studio.exporting import ExportOptions
@@ -75,6 +80,48 @@ def test_settings_of_the_export_panel_have_presets_too(start: Start, qtbot: QtBo
     assert panel.form.button(".mp4").isChecked()
     panel.take_settings({"what": "nothing", "side": "wide", "form": 7, "quality": 1e9})
     assert (panel.what.key, panel.options()) == (PICTURE, ExportOptions(quality=100))
+
+
+def test_pages_have_presets_of_how_they_look(start: Start, qtbot: QtBot) -> None:
+    running = start()
+    window, session, bar = running.window, running.session, running.window.stage.bar
+    assert not bar.more.isVisible()
+    window.reveal("Layers")
+    assert bar.more.isVisible()
+    layers, page = session.layers, window.panel(LayersPanel)
+    assert page is not None
+    last = layers.stages[-1].name
+    layers.show_stage(last)
+    layers.show_channels((3,))
+    layers.sort_by(Order.STD)
+    said = layers.look
+    session.presets.keep(page.title, "spread", page.owns, page.own_settings())
+    qtbot.mouseClick(bar.more, LEFT)
+    menu = next(each for each in window.findChildren(QMenu) if each.isVisible())
+    next(each for each in menu.actions() if each.text() == "Back to the defaults").trigger()
+    assert (layers.look.stage, layers.look.view, layers.look.order) == (last, View.COMPONENTS, Order.INDEX)
+    layers.show_stage(layers.stages[0].name)
+    next(each for each in window.book.offered() if each.name == "Preset of Layers: spread").run()
+    assert layers.look == said
+    page.take_settings({"stage": 7, "channels": 5, "view": "none", "order": None, "plane": ""})
+    assert layers.look.stage == last
+    assert layers.look.view is View.CHANNEL
+    compare = window.panel(ComparePanel)
+    assert compare is not None
+    window.reveal("Compare")
+    assert bar.more.isVisible()
+    compare.take_settings({"mode": CompareMode.DIFFERENCE.value, "contrast": Contrast.ABSOLUTE.value, "gain": "64"})
+    kept = compare.own_settings()
+    assert (session.comparison.shown, compare.view.mode) == (Amplified(Contrast.ABSOLUTE, 64.0), CompareMode.DIFFERENCE)
+    compare.take_settings(compare.at_first)
+    assert (session.comparison.shown, compare.view.mode) == (Amplified(), CompareMode.WIPE)
+    compare.take_settings(kept)
+    assert compare.own_settings() == kept
+    compare.take_settings({"mode": 3, "gain": "many"})
+    assert compare.view.mode is CompareMode.WIPE
+    window.stage.show_page("Picture")
+    assert not bar.more.isVisible()
+    running.settle()
 
 
 def test_panels_without_settings_have_no_presets(start: Start) -> None:

@@ -1,8 +1,10 @@
 """Two states beside one another, and how different they are."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
@@ -17,7 +19,7 @@ from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import Topic
 from ganstudio.gui.widgets.buttons import IconButton, TextButton
-from ganstudio.gui.widgets.choice import ChoiceRow, Option
+from ganstudio.gui.widgets.choice import ChoiceRow, Option, one_of
 from ganstudio.gui.widgets.flow import Flow
 from ganstudio.gui.widgets.frame import Surface
 from ganstudio.gui.widgets.labels import ElidedLabel, label
@@ -38,6 +40,9 @@ CONTRASTS = (
 GAINS = tuple(
     Option(str(gain), f"×{gain}", f"Differences are shown {gain} times as large as they are") for gain in (1, 4, 16, 64)
 )
+AT_FIRST = MappingProxyType(
+    {"mode": CompareMode.WIPE.value, "contrast": Amplified().contrast.value, "gain": f"{Amplified().gain:.0f}"}
+)
 PIN = "pin"
 REST_MS = 200
 
@@ -47,6 +52,7 @@ class ComparePanel(Panel):
 
     title: ClassVar[str] = "Compare"
     icon: ClassVar[IconName] = IconName.COMPARE
+    at_first: ClassVar[Mapping[str, Any]] = AT_FIRST
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -106,6 +112,20 @@ class ComparePanel(Panel):
     def topic(self) -> Topic | None:
         """What its question mark says."""
         return COMPARE
+
+    def own_settings(self) -> dict[str, Any]:
+        """How both sides are seen; which ones they are is no setting."""
+        shown = self._compared.shown
+        return {"mode": self.view.mode.value, "contrast": shown.contrast.value, "gain": f"{shown.gain:.0f}"}
+
+    def take_settings(self, settings: Mapping[str, Any]) -> None:
+        """See both sides as a preset says."""
+        known = {**AT_FIRST, **settings}
+        contrast, gain = one_of(CONTRASTS, known["contrast"]), one_of(GAINS, known["gain"])
+        self.contrasts.show_choice(contrast)
+        self.gains.show_choice(gain)
+        self._show_mode(one_of(MODES, known["mode"]))
+        self._compared.show(Amplified(Contrast(contrast), float(gain)))
 
     def commands(self) -> tuple[Command, ...]:
         """Pinning, swapping and the ways to look."""

@@ -1,6 +1,8 @@
 """Inside the model: the channels of a stage, one view of them large, and numbers about it."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QHideEvent, QResizeEvent, QShowEvent
@@ -16,7 +18,7 @@ from ganstudio.gui.inside_topics import LAYERS
 from ganstudio.gui.panels.panel import Panel
 from ganstudio.gui.theme.icons import IconName
 from ganstudio.gui.topics import Topic
-from ganstudio.gui.widgets.choice import Option
+from ganstudio.gui.widgets.choice import Option, one_of
 from ganstudio.gui.widgets.flow import Flow
 from ganstudio.gui.widgets.labels import ElidedLabel
 from ganstudio.gui.widgets.roomy_choice import RoomyChoice
@@ -38,6 +40,7 @@ PLANES = (
     Option(VALUES, "Values", "Show the values themselves"),
     Option(FREQUENCIES, "Frequencies", "Show the power of every frequency (FFT), 60 dB from black to white"),
 )
+AT_FIRST = MappingProxyType({"view": View.COMPONENTS.value, "order": Order.INDEX.value, "plane": VALUES})
 WIDE_COLUMNS, NARROW_COLUMNS = 5, 3  # of the sheet
 LEAST_RIGHT_PX = 360  # beside the sheet, below which there is little room
 
@@ -47,6 +50,7 @@ class LayersPanel(Panel):
 
     title: ClassVar[str] = "Layers"
     icon: ClassVar[IconName] = IconName.LAYERS
+    at_first: ClassVar[Mapping[str, Any]] = AT_FIRST
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -84,6 +88,28 @@ class LayersPanel(Panel):
     def topic(self) -> Topic | None:
         """What its question mark says."""
         return LAYERS
+
+    def own_settings(self) -> dict[str, Any]:
+        """The stage, and how it is looked at."""
+        look = self.session.layers.look
+        shown = {"view": look.view.value, "order": look.order.value, "plane": self.planes.key}
+        return {"stage": look.stage, "channels": list(look.channels), **shown}
+
+    def take_settings(self, settings: Mapping[str, Any]) -> None:
+        """Look as a preset says; what this model has no stage or channels for stays as it is."""
+        layers = self.session.layers
+        layers.show_stage(str(settings.get("stage", layers.look.stage)))
+        known = {**AT_FIRST, **settings}
+        units = layers.stage.units if layers.stage is not None else 0
+        given = settings.get("channels")
+        listed = given if isinstance(given, list) else ()
+        channels = tuple(n for n in listed if type(n) is int and 0 <= n < units)
+        if len(channels) in (1, 3):
+            layers.show_channels(channels)
+        layers.show_view(View(one_of(VIEWS, known["view"])))
+        layers.sort_by(Order(one_of(ORDERS, known["order"])))
+        self.planes.show_choice(one_of(PLANES, known["plane"]))
+        self._show_plane()
 
     def commands(self) -> tuple[Command, ...]:
         """The neighbouring stages and channels, and the views."""

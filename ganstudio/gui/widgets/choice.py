@@ -38,6 +38,12 @@ class WordButton(QPushButton):
         return QFontMetrics(font).horizontalAdvance(self.text())
 
 
+def one_of(options: Sequence[Option], key: object) -> str:
+    """Return the key, or that of the first option where there is no such one."""
+    keys = [option.key for option in options]
+    return str(key) if key in keys else keys[0]
+
+
 class ChoiceRow(Surface):
     """A row of possibilities, or several rows where there are many words; arrows move between them."""
 
