@@ -88,7 +88,8 @@ class Reel:
                 self._ready(self._frames[0][0])
         elif status.is_over:
             self._job = None
-            self.wind(*self._wish)
+            if status.state is JobState.DONE:  # what failed is not asked for again before the next beat
+                self.wind(*self._wish)
 
 
 def drawing(documents: Sequence[Document], store: Store) -> JobFactory:

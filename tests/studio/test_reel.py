@@ -48,7 +48,7 @@ class Watched:
             self.player.advance(BEAT_S)
             if self.session.frame is not before and self.session.frame is not None:
                 self.shown.append((self.player.seconds, self.session.frame))
-            elif self.session.jobs is not None:
+            else:
                 self.running.until(lambda: self._stocked() or not self.player.playing)
 
     def _stocked(self) -> bool:
@@ -167,6 +167,11 @@ class NoSession:
     def cancel_job(self, number: int) -> None:
         self.cancelled.append(number)
 
+    def end(self, state: JobState) -> None:
+        """Tell that the last job is over."""
+        watch = self.watches[-1]
+        watch(JobStatus(len(self.watches), "Playing", state, Progress(0, 0), Urgency.LIVE))  # type: ignore[operator]
+
     def finish(self, milliseconds: float) -> list[float]:
         """Deliver the last job's pictures; return their times."""
         number, watch = len(self.watches), self.watches[-1]
@@ -212,6 +217,16 @@ def test_what_was_asked_for_before_a_stop_is_not_shown() -> None:
     session.finish(8.0)
     assert reel.is_over
     assert (reel.due(9.0), len(session.watches)) == (None, 1)
+
+
+def test_what_failed_is_not_asked_for_again_at_once() -> None:
+    session = NoSession()
+    session.reel.start(0.0, 0.01)
+    session.reel.wind(0.0, math.inf, 1.0, BEAT_S)
+    session.end(JobState.FAILED)
+    assert len(session.watches) == 1
+    session.reel.wind(0.1, math.inf, 1.0, BEAT_S)
+    assert len(session.watches) == 2
 
 
 def test_the_last_picture_is_that_of_the_end() -> None:

@@ -33,11 +33,11 @@ from ganstudio.studio.model_ppl import ModelPathLength
 from ganstudio.studio.path_editing import PathEditor
 from ganstudio.studio.path_speed import PathSpeed
 from ganstudio.studio.path_speed_ruler import Ruler
-from ganstudio.studio.playing import Player, has_w
+from ganstudio.studio.playing import BEAT_S, Player, has_w
 from ganstudio.studio.published import PATH_LENGTHS, REMARK, PublishedTable
 from ganstudio.studio.session import Session
 
-FRAME_MS, TICK_MS, SHOWN_EVERY_S, ROOMY_PX = 16, 250, 0.1, 600
+TICK_MS, SHOWN_EVERY_S, ROOMY_PX = 250, 0.1, 600
 IDLE_S = 5.0  # without a change, until the model itself is measured
 
 
@@ -57,7 +57,7 @@ class TimelinePanel(Panel):
         self._tables: TablesCard | None = None
         self._settings: PathSettings | None = None
         self._clock, self._frames, self._idle = QElapsedTimer(), QTimer(self), QTimer(self)
-        self._frames.setInterval(FRAME_MS)
+        self._frames.setInterval(round(BEAT_S * 1000))
         self._frames.setTimerType(Qt.TimerType.PreciseTimer)
         self._frames.timeout.connect(self._advance)
         self._idle.setInterval(TICK_MS)
